@@ -1,0 +1,165 @@
+"""Every value that comes from outside is read here, once. A value that is missing or odd stops the start."""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+VAR_DIR = Path(env.str("QIFENG_VAR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = env.bool("QIFENG_DEBUG", default=False)
+DEMO = env.bool("QIFENG_DEMO", default=False)
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one made once and kept beside the database, readable by its owner only."""
+    if key := env.str("QIFENG_SECRET_KEY", default=""):
+        if len(key) < 32:
+            raise ImproperlyConfigured("QIFENG_SECRET_KEY: at least 32 characters are expected")
+        return key
+    kept = VAR_DIR / "secret_key"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(get_random_secret_key(), encoding="utf-8")
+    return kept.read_text(encoding="utf-8").strip()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("QIFENG_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("QIFENG_ORIGINS", default=[])
+HTTPS = env.bool("QIFENG_HTTPS", default=False)
+
+# The name of the archives, as it stands on every page and every catalogue.
+ARCHIVES_NAME_ZH = env.str("QIFENG_ARCHIVES_ZH", default="示例省档案馆")
+ARCHIVES_NAME_EN = env.str("QIFENG_ARCHIVES_EN", default="Provincial Archives of Sample Province")
+# AGPL-3.0 section 13: every page says where its source is.
+SOURCE_URL = env.str("QIFENG_SOURCE_URL", default="/source/")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "guardian",
+    "viewflow",
+    "viewflow.workflow",
+    "review",
+    "review.catalogue",
+    "workflows",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.headers.content_security_policy",
+]
+# Viewflow's own pages are not mounted (docs/decisions/0002), so its middleware stays out too.
+VIEWFLOW = {"AUTOREGISTER": False}
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "config.context.house",
+            ],
+        },
+    },
+]
+
+
+def _database(variable: str, default: str) -> dict[str, object]:
+    """A database from its address; SQLite in write-ahead mode, one writer at a time, foreign keys on."""
+    database = env.db_url(variable, default=default)
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        }
+    elif database["ENGINE"] == "django.db.backends.postgresql":
+        database["OPTIONS"] = {"options": "-c lock_timeout=20s"}
+    else:
+        raise ImproperlyConfigured(f"{variable}: sqlite:// or postgres:// is expected")
+    return database
+
+
+DATABASES = {
+    "default": _database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'qifeng.sqlite3'}"),
+    # The public site's own database: it holds released copies and nothing else (review/catalogue).
+    "catalogue": _database("CATALOGUE_DATABASE_URL", f"sqlite:///{VAR_DIR / 'catalogue.sqlite3'}"),
+}
+DATABASE_ROUTERS = ["review.catalogue.router.CatalogueRouter"]
+AUTH_USER_MODEL = "review.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+ANONYMOUS_USER_NAME = None  # guardian: nobody who has not signed in holds any right
+GUARDIAN_MONKEY_PATCH_USER = False
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "my-work"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+TIME_ZONE = env.str("QIFENG_TIME_ZONE", default="Asia/Shanghai")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "review" / "static"]
+# Only our own files: Viewflow's wheel carries 49 MB of static files that no page of ours uses.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+WHITENOISE_USE_FINDERS = True
+RELEASES_DIR = Path(env.str("QIFENG_RELEASES", default=str(VAR_DIR / "releases")))
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 10
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
+
+# The adopted ruleset that new batches are screened with (policies/rulesets).
+RULESET = env.str("QIFENG_RULESET", default="cn-1")

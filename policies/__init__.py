@@ -1,0 +1,1 @@
+"""What ought to happen: plain Python, values in, answers out. No Django, no clock, no settings."""

@@ -1,0 +1,221 @@
+"""Finding the words: one pass of one automaton over a text for all terms of all rules, then what their hits ask for.
+
+Most titles hit nothing, so everything dearer than that one pass waits for a reason: a hit, a run of digits, a mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from policies.folding import Folded, fold, is_odd
+from policies.marks import SecrecyMark, find_secrecy_mark, find_until, read_secrecy_mark
+from policies.number_checks import CHECKS
+from policies.person_names import NameFinder
+from policies.rules import Lexicon, Mark, Pattern, Person, Rule, Secrecy, UnreadMark
+
+_MARK_FIELDS = ("retention", "classification", "access_condition")
+_has_digits = re.compile(r"[0-9](?:[ \-—]?[0-9]){6}").search
+_SECRECY_WORDS = ("绝密", "机密", "秘密")
+
+
+class Hit(NamedTuple):
+    """A rule met in a field; offsets in the field as it stands in the catalogue. `until`, `secrecy`: what a mark states."""
+
+    rule: Rule
+    field: str
+    start: int
+    end: int
+    matched: str
+    until: date | None = None
+    secrecy: SecrecyMark | None = None
+
+
+class _Words(NamedTuple):
+    """A lexicon, person or secrecy rule as it is looked for: its words folded, `within` only for persons."""
+
+    rule: Rule
+    context: tuple[str, ...] = ()
+    phrases: re.Pattern[str] | None = None
+    unless: tuple[str, ...] = ()
+    within: int | None = None
+
+
+class Matcher:
+    """A set of rules over the words of records, compiled."""
+
+    def __init__(self, rules: Iterable[Rule], names: NameFinder) -> None:
+        self._names = names.names
+        words_of_term: dict[str, list[_Words]] = {}
+        self._patterns: list[tuple[Rule, re.Pattern[str]]] = []
+        self._marks: list[tuple[Rule, re.Pattern[str]]] = []
+        self._unread: list[tuple[Rule, re.Pattern[str]]] = []
+        self._secrecy: list[Rule] = []
+        for rule in rules:
+            match rule.looks_for:
+                case Pattern(pattern=pattern):
+                    self._patterns.append((rule, re.compile(pattern)))
+                case Mark(words=words):
+                    self._marks.append((rule, _any_of(words)))
+                case UnreadMark(known=known):
+                    self._unread.append((rule, _harmless(known)))
+                case Secrecy():
+                    self._secrecy.append(rule)
+            words, terms = _looked_for(rule)
+            for term in terms:
+                words_of_term.setdefault(fold(term).text, []).append(words)
+        self.terms = tuple(words_of_term)
+        self._words_of_term = tuple(tuple(found) for found in words_of_term.values())
+        self._find = ahocorasick_rs.AhoCorasick(self.terms).find_matches_as_indexes
+
+    def hits(self, field: str, text: str) -> tuple[Hit, ...]:
+        """Every rule met by the text of one field. Any text is searched; none raises."""
+        folded = fold(text) if is_odd(text) else None
+        plain = text if folded is None else folded.text
+        triggered = self._find(plain, True)
+        has_digits = _has_digits(plain)
+        if not triggered and not has_digits and field not in _MARK_FIELDS:
+            return ()
+        found = self._word_hits(field, plain, triggered) if triggered else []
+        if has_digits:
+            found += self._number_hits(field, plain)
+        if field in _MARK_FIELDS and plain.strip():
+            found += self._mark_hits(field, plain) or (() if found else self._unread_hits(field, plain))
+        if folded is None:
+            return tuple([hit._replace(matched=text[hit.start : hit.end]) for hit in found])
+        return tuple(_placed(hit, folded, text) for hit in found)
+
+    def _word_hits(self, field: str, text: str, triggered: Sequence[tuple[int, int, int]]) -> list[Hit]:
+        """Lexicon, person and secrecy rules, of which the automaton found a word."""
+        spans: dict[str, list[tuple[int, int]]] = {}
+        met: dict[str, _Words] = {}
+        for term, start, end in triggered:
+            for words in self._words_of_term[term]:
+                if field in words.rule.fields:
+                    met[words.rule.id] = words
+                    spans.setdefault(words.rule.id, []).append((start, end))
+        hits: list[Hit] = []
+        names: list[tuple[int, int]] | None = None
+        for rule_id, (rule, context, phrases, unless, within) in met.items():
+            if rule in self._secrecy:
+                if field not in _MARK_FIELDS and (mark := find_secrecy_mark(text)) is not None:
+                    hits.append(Hit(rule, field, mark.start, mark.end, "", secrecy=mark))
+                continue
+            places = _outside(spans[rule_id], text, phrases)
+            if not places or any(word in text for word in unless):
+                continue
+            if within is not None:
+                names = self._names(text) if names is None else names
+                places = _near(names, places, within)
+            elif context and not any(word in text for word in context):
+                continue
+            hits += [Hit(rule, field, start, end, "") for start, end in (places if rule.never_public else places[:1])]
+        return hits
+
+    def _number_hits(self, field: str, text: str) -> Iterable[Hit]:
+        for rule, pattern in self._patterns:
+            if field in rule.fields:
+                assert isinstance(rule.looks_for, Pattern)
+                check = CHECKS[rule.looks_for.check]
+                for found in pattern.finditer(text):
+                    if check(re.sub("[^0-9x]", "", found[0])):
+                        yield Hit(rule, field, found.start(), found.end(), "")
+
+    def _mark_hits(self, field: str, text: str) -> list[Hit]:
+        found = []
+        until = find_until(text)
+        for rule in self._secrecy:
+            if field in rule.fields and (mark := read_secrecy_mark(text)) is not None:
+                found.append(Hit(rule, field, 0, len(text), "", secrecy=mark))
+        for rule, words in self._marks:
+            assert isinstance(rule.looks_for, Mark)
+            dated = rule.looks_for.dated
+            if field not in rule.fields or (
+                until is None if dated == "only" else until is not None and dated == "never"
+            ):
+                continue
+            if (word := words.search(text)) is not None:
+                start, end = word.span() if word[0] else (0, len(text))
+                found.append(Hit(rule, field, start, end, "", until=until))
+        return found
+
+    def _unread_hits(self, field: str, text: str) -> list[Hit]:
+        return [
+            Hit(rule, field, 0, len(text), "")
+            for rule, known in self._unread
+            if field in rule.fields and known.search(text) is None
+        ]
+
+
+def _looked_for(rule: Rule) -> tuple[_Words, tuple[str, ...]]:
+    """A rule's words, folded, and the terms by which the automaton calls it up."""
+    match rule.looks_for:
+        case Lexicon(terms=terms, context=context, except_=phrases, unless=unless):
+            return _Words(rule, _folded(context), _phrases(phrases), _folded(unless)), terms
+        case Person(beside=terms, except_=phrases, unless=unless, within=within):
+            return _Words(rule, (), _phrases(phrases), _folded(unless), within), terms
+        case Secrecy():
+            return _Words(rule), _SECRECY_WORDS
+    return _Words(rule), ()
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(fold(word).text for word in words)
+
+
+def _phrases(phrases: Iterable[str]) -> re.Pattern[str] | None:
+    longest_first = sorted(_folded(phrases), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words, English ones as whole words; with no words, the empty match."""
+    folded = [fold(word).text for word in words]
+    return re.compile(
+        "|".join(rf"(?<![a-z]){re.escape(w)}(?![a-z])" if w.isascii() else re.escape(w) for w in folded)
+    )
+
+
+def _harmless(words: Iterable[str]) -> re.Pattern[str]:
+    """A mark that is one of the words; an English word may also stand inside it ("open for research")."""
+    chinese = "|".join(re.escape(fold(word).text) for word in words if not word.isascii())
+    english = _any_of(word for word in words if word.isascii()).pattern
+    return re.compile(rf"^\W*(?:{chinese})\W*$|{english}")
+
+
+def _outside(
+    spans: list[tuple[int, int]], text: str, phrases: re.Pattern[str] | None
+) -> list[tuple[int, int]]:
+    """The longest of overlapping spans, without those that lie inside one of the phrases."""
+    if len(spans) == 1 and phrases is None:
+        return spans
+    covered = [] if phrases is None else [found.span() for found in phrases.finditer(text)]
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if kept and end <= kept[-1][1]:
+            continue
+        if not any(left <= start and end <= right for left, right in covered):
+            kept.append((start, end))
+    return kept
+
+
+def _near(names: list[tuple[int, int]], words: list[tuple[int, int]], within: int) -> list[tuple[int, int]]:
+    """The names that stand at most `within` signs from a word. Both lists run from left to right."""
+    near: list[tuple[int, int]] = []
+    at = 0
+    for start, end in names:
+        while at < len(words) and words[at][1] + within < start:
+            at += 1
+        if at < len(words) and words[at][0] - within <= end:
+            near.append((start, end))
+    return near
+
+
+def _placed(hit: Hit, folded: Folded, text: str) -> Hit:
+    """The hit with its offsets, and its words, in the text as it stands in the catalogue."""
+    start, end = folded.original(hit.start, hit.end)
+    return hit._replace(start=start, end=end, matched=text[start:end])

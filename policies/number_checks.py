@@ -1,0 +1,28 @@
+"""Checks that tell a number of a person or an account from other digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stdnum import luhn
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def is_identity_number(digits: str) -> bool:
+    """Whether the last sign of an 18-digit citizen identity number is right (GB 11643—1999; ISO 7064 MOD 11-2)."""
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:17], strict=True))
+    return digits[17] == "10x98765432"[total % 11]
+
+
+def is_account_number(digits: str) -> bool:
+    """Whether the check digit of a bank card number is right (GB/T 15120, the Luhn sum)."""
+    return bool(luhn.is_valid(digits))
+
+
+CHECKS: dict[str, Callable[[str], bool]] = {
+    "none": lambda _: True,
+    "identity_number": is_identity_number,
+    "failed_identity_number": lambda digits: not is_identity_number(digits),
+    "account_number": is_account_number,
+}

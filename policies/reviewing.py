@@ -1,0 +1,160 @@
+"""What a decision on one entry must hold before it is recorded.
+
+Sources: 档案法 art. 27 (25 years; early opening by category); 国家档案馆档案开放办法 arts. 7-8 (grounds);
+保守国家秘密法 arts. 20, 23 (a secret whose term runs is not the archives' to open). In doubt an entry stays closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from policies.outcomes import EARLY_GROUNDS, GROUNDS, Outcome, Suggestion
+from policies.sentences import Refusal, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decides on one entry: an outcome; for a deferral its ground and day; the reason in words."""
+
+    outcome: Outcome
+    ground: str = ""
+    opens_on: date | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of an entry when it is decided: when it is due, what the rules found, what its public title shows."""
+
+    reference_code: str
+    due: date | None
+    suggestion: Suggestion
+    grounds: tuple[str, ...]
+    public_hits: tuple[str, ...]
+
+
+def advised(suggestion: Suggestion, ground: str, opens_on: date | None) -> Decision | None:
+    """The decision that follows the rules' advice; None where they advise nothing that a person could decide."""
+    if suggestion is Suggestion.NOT_DUE or (suggestion is Suggestion.DEFER and opens_on is None):
+        return None
+    outcome = Outcome(suggestion)
+    reason = "依规则建议移送 Referred as the rules advise" if outcome is Outcome.REFER else ""
+    if outcome is Outcome.OPEN:
+        ground = ""
+    return Decision(outcome, ground, opens_on if outcome is Outcome.DEFER else None, reason)
+
+
+_BARS_EARLY = ("CN-8-1", "CN-8-2", "CN-8-3-PI")
+
+
+def check_decision(decision: Decision, standing: Standing, *, today: date) -> None:
+    """A decision that may be recorded passes in silence. Raises Refusal with the sentence for the desk."""
+    if decision.outcome is Outcome.DEFER:
+        _check_deferral(decision, standing, today)
+    elif decision.outcome is Outcome.REFER:
+        if not decision.reason.strip():
+            raise Refusal(_say(standing, "移送须写明移送何处、为何移送。", "a referral says to whom and why."))
+    else:
+        _check_opening(decision, standing, today)
+
+
+def _check_deferral(decision: Decision, standing: Standing, today: date) -> None:
+    if decision.ground not in GROUNDS:
+        raise Refusal(
+            _say(
+                standing,
+                "延期开放须选定依据（国家档案馆档案开放办法第八条）。",
+                "a deferral needs a ground (Measures on opening archives, art. 8).",
+            )
+        )
+    if decision.opens_on is None or decision.opens_on <= today:
+        raise Refusal(
+            _say(
+                standing,
+                "延期开放须写明今日之后的开放日期或复评日期，不得无期限。",
+                "a deferral needs a day after today on which it opens or is re-assessed; none is without an end.",
+            )
+        )
+
+
+def _check_opening(decision: Decision, standing: Standing, today: date) -> None:
+    if standing.suggestion is Suggestion.REFER and "CN-8-1" in standing.grounds:
+        raise Refusal(
+            _say(
+                standing,
+                "密级未解除，档案馆无权开放。请选“移送”，交原定密机关办理解密。",
+                "still classified, so it is not the archives' to open. Choose “refer” and send it to the original classifier.",
+            )
+        )
+    if standing.public_hits:
+        raise Refusal(
+            _say(
+                standing,
+                f"公开题名仍显示“{'、'.join(standing.public_hits)}”。请先改写公开题名，再开放。",
+                f"the public title still shows “{', '.join(standing.public_hits)}”. Reword the public title first, then open.",
+            )
+        )
+    if decision.outcome is Outcome.OPEN_EARLY:
+        _check_early(decision, standing)
+    elif standing.due is None or standing.due > today:
+        raise Refusal(
+            _say(
+                standing,
+                "尚未满二十五年或日期不明，不能按到期开放。属经济、教育、科技、文化等类的，请选“提前开放”。",
+                "not yet 25 years old, or its date is unknown: it cannot open as due. "
+                "If it belongs to economy, education, science or culture, choose “open early”.",
+            )
+        )
+    if standing.suggestion in (Suggestion.DEFER, Suggestion.REFER) and not decision.reason.strip():
+        raise Refusal(
+            _say(
+                standing,
+                "规则建议不开放，改为开放须写明理由。",
+                "the rules advise against opening; to open it all the same, give the reason.",
+            )
+        )
+
+
+def _check_early(decision: Decision, standing: Standing) -> None:
+    if decision.ground not in EARLY_GROUNDS:
+        raise Refusal(
+            _say(
+                standing,
+                "提前开放须选定类别（档案法第二十七条：经济、教育、科技、文化等类）。",
+                "early opening needs its category (Archives Law art. 27: economy, education, science, culture and the like).",
+            )
+        )
+    if any(ground in _BARS_EARLY for ground in standing.grounds):
+        raise Refusal(
+            _say(
+                standing,
+                "含密级、重大利益或个人信息的条目不得提前开放。",
+                "an entry with a classification, a major interest or personal information is never opened early.",
+            )
+        )
+
+
+def _say(standing: Standing, zh: str, en: str) -> Sentence:
+    return Sentence(f"{standing.reference_code}：{zh}", f"{standing.reference_code}: {en}")
+
+
+def check_all_decided(undecided: int) -> None:
+    """A desk hands a batch on only when every entry has an opinion: untouched is not approved. Raises Refusal."""
+    if undecided:
+        raise Refusal(
+            Sentence(
+                f"还有 {undecided} 条没有意见，不能移交。未表态不等于同意。",
+                f"{undecided} entries have no opinion yet, so the batch cannot move on. Untouched is not approved.",
+            )
+        )
+
+
+def check_return_reason(reason: str) -> None:
+    """A batch goes back only with a reason. Raises Refusal."""
+    if not reason.strip():
+        raise Refusal(
+            Sentence(
+                "退回初审须写明理由。", "A batch goes back to first review only with a reason. Please write one."
+            )
+        )

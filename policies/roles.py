@@ -1,0 +1,33 @@
+"""The roles of open-access review and what each may do, as data (domain: 档案法 art. 30; house practice for the desks)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from policies.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role: held over a fonds or over an agency, never over everything."""
+
+    code: str
+    name: Sentence
+    over: Literal["fonds", "agency"]
+    permission: str
+
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        Role("planner", Sentence("计划员", "Planner"), "fonds", "plan_fonds"),
+        Role("first_reviewer", Sentence("初审员", "First reviewer"), "fonds", "first_review_fonds"),
+        Role("second_reviewer", Sentence("复审员", "Second reviewer"), "fonds", "second_review_fonds"),
+        Role("agency_reviewer", Sentence("形成单位审核员", "Forming unit"), "agency", "countersign_agency"),
+        Role("reconciler", Sentence("协商员", "Reconciler"), "fonds", "reconcile_fonds"),
+        Role("confirmer", Sentence("审定人", "Confirmer"), "fonds", "sign_off_fonds"),
+        Role("publisher", Sentence("公布员", "Publisher"), "fonds", "release_fonds"),
+        Role("auditor", Sentence("审计员", "Auditor"), "fonds", "audit_fonds"),
+    )
+}

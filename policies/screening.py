@@ -1,0 +1,222 @@
+"""Screening: which rules an entry meets, what they advise, and from which day it could open.
+
+Advice only: nothing opens by machine. All grounds apply, each with its own period; the latest day rules, and the
+strictest advice. In doubt an entry stays closed: without a date it is not due, with an unreadable title it is referred.
+Sources: 档案法 art. 27; 国家档案馆档案开放办法 arts. 7-8, 17; 保守国家秘密法 arts. 20, 23.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from operator import attrgetter
+
+from policies.dates import DateSpan, due_date, years_after
+from policies.matching import Hit, Matcher
+from policies.outcomes import EARLY_GROUNDS, Suggestion
+from policies.person_names import NameFinder
+from policies.records import Record
+from policies.rules import ReviewBy, Rule, Ruleset, Secrecy, Stated, Years
+from policies.sentences import Sentence
+
+# From the most to the least open. A further finding only ever moves an entry to the right.
+STRICTNESS = (Suggestion.OPEN, Suggestion.OPEN_EARLY, Suggestion.NOT_DUE, Suggestion.DEFER, Suggestion.REFER)
+_CLOSED = (Suggestion.DEFER, Suggestion.REFER)
+_REMEMBERED = 200  # signs; longer texts are not remembered
+
+_has_signs = re.compile(r"[^\W_]").search
+_has_lone_surrogate = re.compile("[\ud800-\udfff]").search
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The words that met a rule, and what follows from them.
+
+    `field` names the field of Record ("span": its text); `start` and `end` are offsets in it. `suggests` is "open" where
+    the period of the rule is over. `opens_on`: the day its period ends or it is to be assessed again; None: not known.
+    """
+
+    rule_id: str
+    field: str
+    start: int
+    end: int
+    matched: str
+    ground: str
+    article: Sentence
+    suggests: Suggestion
+    opens_on: date | None
+    never_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """The advice of one ruleset on one entry. `opens_on`: the earliest day it could open; None: cannot be told."""
+
+    findings: tuple[Finding, ...]
+    suggestion: Suggestion
+    grounds: tuple[str, ...]
+    opens_on: date | None
+
+
+class Screener:
+    """One ruleset, compiled once; any number of threads may read from it."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        rules = [rule for rule in ruleset.rules if rule.status != "withdrawn"]
+        names = NameFinder(ruleset.name_words)
+        self._fields = Matcher(rules, names)
+        # A text for the public is no field of a record: every rule that guards it reads it whole.
+        public = (rule.model_copy(update={"fields": ("title",)}) for rule in rules if rule.never_public)
+        self._public = Matcher(public, names)
+        self._conditions: dict[str, Rule] = {rule.looks_for.kind: rule for rule in rules}
+        self._remembered_hits = lru_cache(maxsize=4096)(self._fields.hits)
+        self._remembered_rest = lru_cache(maxsize=65536)(self._without_words)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Every word that the automaton looks for."""
+        return self._fields.terms
+
+    def screen(self, record: Record, today: date) -> Screening:
+        """What the rules advise on the record as of `today`. Any text is screened; none raises."""
+        title, span = record.title, record.span
+        plain = self._remembered_rest(span and span.latest, span.text if span else "", today)
+        hits = self._hits(record)
+        if not is_readable(title):
+            return _advice(self._unreadable(title) + _findings(_closing(hits), span, today), plain, Suggestion.REFER)
+        if not hits:
+            return plain
+        closing = _closing(hits)
+        if closing:
+            return _advice(_findings(closing, span, today), plain)
+        if plain.suggestion is Suggestion.OPEN or span is None:
+            return plain
+        return _early(_findings(hits, span, today), plain, today)
+
+    def public_hits(self, text: str) -> tuple[Finding, ...]:
+        """The words in a text for the public that may not stand there, whatever the age of the record."""
+        return _findings(self._public.hits("title", text), None, date.min)
+
+    def met(self, record: Record, today: date) -> frozenset[str]:
+        """The ids of all rules that advise anything on the record, early categories among them whatever else is found."""
+        findings = (*self.screen(record, today).findings, *_findings(self._hits(record), record.span, today))
+        return frozenset(finding.rule_id for finding in findings if finding.suggests is not Suggestion.OPEN)
+
+    def _hits(self, record: Record) -> tuple[Hit, ...]:
+        hits = self._fields.hits("title", record.title)
+        texts = _other_texts(record)
+        if texts == _NO_TEXTS:
+            return hits
+        for field, text in zip(_OTHER_FIELDS, texts, strict=True):
+            if text:
+                hits += self._remembered_hits(field, text) if len(text) < _REMEMBERED else self._fields.hits(field, text)
+        return hits
+
+    def _without_words(self, latest: date | None, text: str, today: date) -> Screening:
+        """The advice where no words are found: open, or not due with the rule that says so."""
+        due = None if latest is None else due_date(DateSpan(latest, latest, text))
+        if due is not None and due <= today:
+            return Screening((), Suggestion.OPEN, (), due)
+        rule = self._conditions.get("undated" if due is None else "closure_period")
+        finding = () if rule is None else (_condition(rule, "span", text, due),)
+        return Screening(finding, Suggestion.NOT_DUE, (), due)
+
+    def _unreadable(self, title: str) -> tuple[Finding, ...]:
+        rule = self._conditions.get("unreadable_title")
+        return () if rule is None else (_condition(rule, "title", title, None),)
+
+
+_OTHER_FIELDS = ("series_title", "responsible_body", "notes", "retention", "classification", "access_condition")
+_NO_TEXTS = ("",) * len(_OTHER_FIELDS)
+_other_texts = attrgetter(*_OTHER_FIELDS)
+
+
+def is_readable(title: str) -> bool:
+    """Whether a title says anything and nothing in it was lost: no U+FFFD, no lone surrogate, not only signs like "?"."""
+    if "\ufffd" in title or (not title.isprintable() and _has_lone_surrogate(title)):
+        return False
+    return title[:1].isalnum() or _has_signs(title) is not None
+
+
+def _closing(hits: tuple[Hit, ...]) -> list[Hit]:
+    """The hits that speak against opening: all but the early categories."""
+    return [hit for hit in hits if hit.rule.suggests is not Suggestion.OPEN_EARLY]
+
+
+def _advice(findings: tuple[Finding, ...], plain: Screening, at_least: Suggestion = Suggestion.OPEN) -> Screening:
+    """The advice of all findings together, over what the dates alone advise (`plain`).
+
+    What is not due has no deferral to decide: its findings are shown, and it stays not due.
+    """
+    closed = [finding for finding in findings if finding.suggests in _CLOSED]
+    advised = [plain.suggestion, at_least]
+    if plain.suggestion is not Suggestion.NOT_DUE:
+        advised += [finding.suggests for finding in closed]
+    days = [plain.opens_on, *(finding.opens_on for finding in closed)]
+    opens_on = None if None in days else max(day for day in days if day is not None)
+    return Screening(plain.findings + findings, max(advised, key=STRICTNESS.index), _grounds(closed), opens_on)
+
+
+def _early(findings: tuple[Finding, ...], plain: Screening, today: date) -> Screening:
+    """The advice on an entry that is not due, belongs to an early category and met nothing else."""
+    return Screening(plain.findings + findings, Suggestion.OPEN_EARLY, _grounds(findings), today)
+
+
+def _grounds(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(finding.ground for finding in findings if finding.ground))
+
+
+def _findings(hits: Iterable[Hit], span: DateSpan | None, today: date) -> tuple[Finding, ...]:
+    return tuple(_finding(hit, span, today) for hit in hits)
+
+
+def _finding(hit: Hit, span: DateSpan | None, today: date) -> Finding:
+    rule = hit.rule
+    opens_on = _opens_on(hit, span, today)
+    lapsed = opens_on is not None and opens_on <= today
+    return Finding(
+        rule_id=rule.id,
+        field=hit.field,
+        start=hit.start,
+        end=hit.end,
+        matched=hit.matched,
+        ground=rule.ground,
+        article=rule.article.value,
+        suggests=Suggestion.OPEN if lapsed else rule.suggests,
+        opens_on=opens_on,
+        never_public=rule.never_public,
+    )
+
+
+def _opens_on(hit: Hit, span: DateSpan | None, today: date) -> date | None:
+    rule = hit.rule
+    if isinstance(rule.looks_for, Secrecy) and hit.secrecy is not None:
+        return hit.secrecy.ends_on(span, rule.looks_for.longest)
+    match rule.closure:
+        case Years(years=years):
+            return None if span is None else years_after(span.latest, years)
+        case ReviewBy(review_by=years):
+            return years_after(today, years)
+        case Stated():
+            return hit.until
+        case None:
+            return None
+
+
+def _condition(rule: Rule, field: str, text: str, opens_on: date | None) -> Finding:
+    return Finding(
+        rule.id,
+        field,
+        0,
+        len(text),
+        text,
+        rule.ground,
+        rule.article.value,
+        rule.suggests,
+        opens_on,
+        rule.never_public,
+    )

@@ -1,0 +1,1 @@
+"""What is on record, how it is written, how it is read."""

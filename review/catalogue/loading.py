@@ -1,0 +1,108 @@
+"""Loading a release bundle into the open catalogue: the one way in, all of it or nothing."""
+
+import re
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from review.catalogue.bundles import CSV, PDF, Bundle, BundleEntry, BundleError, take_in
+from review.catalogue.models import Edition, ReleasedEntry, ReleasedFonds
+from review.catalogue.router import ALIAS
+from review.catalogue.searching import folded
+
+_YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))")
+
+
+def files_dir() -> Path:
+    """Where the catalogue keeps its own copies of the bundles' files, one folder a release number."""
+    return Path(getattr(settings, "CATALOGUE_FILES_DIR", settings.VAR_DIR / "catalogue"))
+
+
+def load_bundle(directory: Path) -> Edition:
+    """Load the bundle in `directory` and return its edition; the same bundle again changes nothing.
+
+    BundleError, with nothing loaded: a bundle that is not whole, one whose number stands for another content, or one
+    with an entry that an earlier edition already opened.
+    """
+    kept = files_dir()
+    kept.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".arriving-", dir=kept) as arriving:
+        copy = Path(arriving) / "bundle"
+        copy.mkdir()
+        bundle = take_in(Path(directory), copy)
+        place = kept / bundle.number
+        with transaction.atomic(using=ALIAS):
+            edition = Edition.objects.filter(number=bundle.number).first()
+            if edition is None:
+                edition = _write_edition(bundle)
+                _write_entries(edition, bundle)
+                shutil.rmtree(place, ignore_errors=True)  # what a load that failed at its commit may have left
+            elif edition.manifest_digest != bundle.manifest_digest:
+                raise BundleError(
+                    f"发布 {bundle.number} 已经装载，而此发布包内容不同。已发布的内容不可更改，请以新的发布编号重新发布。",
+                    f"Release {bundle.number} is already loaded and this bundle differs from it. "
+                    "A release never changes: release again under a new number.",
+                )
+            if not place.exists():
+                # Last: should the commit fail after it, the folder belongs to no edition and is not served.
+                copy.rename(place)
+    return edition
+
+
+def _write_edition(bundle: Bundle) -> Edition:
+    manifest = bundle.manifest
+    return Edition.objects.create(
+        number=bundle.number,
+        archives_zh=manifest["archives"]["zh"],
+        archives_en=manifest["archives"]["en"],
+        issued_on=date.fromisoformat(manifest["issued_on"]),
+        signed_off_by=manifest["signed_off_by"],
+        signed_off_on=date.fromisoformat(manifest["signed_off_on"]),
+        ruleset_number=manifest["ruleset"]["number"],
+        ruleset_digest=manifest["ruleset"]["digest"],
+        ledger_line=manifest["ledger"]["line"],
+        ledger_digest=manifest["ledger"]["digest"],
+        counts=manifest["counts"],
+        files={name: manifest["files"][name] for name in (PDF, CSV)},
+        manifest_digest=bundle.manifest_digest,
+    )
+
+
+def _write_entries(edition: Edition, bundle: Bundle) -> None:
+    titles = {entry.fonds_code: entry.fonds_title for entry in bundle.entries}
+    fonds: dict[str, ReleasedFonds] = {}
+    for code, title in titles.items():
+        fonds[code], _ = ReleasedFonds.objects.update_or_create(code=code, defaults={"title": title})
+        arriving = {entry.reference_code for entry in bundle.entries if entry.fonds_code == code}
+        if again := arriving.intersection(fonds[code].entries.values_list("reference_code", flat=True)):
+            raise BundleError(
+                f"档号 {min(again)}（全宗 {code}）已在先前的发布中开放，不能再次开放。请从本次发布中去掉该条目。",
+                f"Entry {min(again)} of fonds {code} was opened by an earlier release and cannot be opened again. "
+                "Take it out of this release.",
+            )
+    rows = (_row(edition, fonds[entry.fonds_code], at, entry) for at, entry in enumerate(bundle.entries, start=1))
+    ReleasedEntry.objects.bulk_create(rows, batch_size=500)
+
+
+def _row(edition: Edition, fonds: ReleasedFonds, position: int, entry: BundleEntry) -> ReleasedEntry:
+    year = _YEAR.search(entry.date)
+    return ReleasedEntry(
+        edition=edition,
+        fonds=fonds,
+        series_title=entry.series_title,
+        reference_code=entry.reference_code,
+        public_title=entry.public_title,
+        responsible_body=entry.responsible_body,
+        date=entry.date,
+        year=int(year[1]) if year else None,
+        extent=entry.extent,
+        early=entry.early,
+        position=position,
+        search_text=folded(
+            "\n".join((entry.reference_code, entry.public_title, entry.responsible_body, entry.series_title))
+        ),
+    )

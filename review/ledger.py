@@ -1,0 +1,105 @@
+"""The ledger: append and verify. The only writer of ledger lines.
+
+Each line holds the SHA-256 of its own content and of the line before; LedgerHead holds the end, so that a lost tail is
+found too. Appending serialises on the head row, so lines never fork.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from review.models import LedgerHead, LedgerLine, Person
+
+GENESIS = "0" * 64
+Fact = str | int | bool | None | Sequence[str] | Mapping[str, int]
+
+
+def append(
+    *,
+    act: str,
+    subject: str,
+    by: Person | str,
+    at: datetime,
+    facts: Mapping[str, Fact],
+    ruleset_digest: str = "",
+    rows_digest: str = "",
+) -> LedgerLine:
+    """Write one act at the end of the ledger, inside the caller's transaction, and return its line."""
+    LedgerHead.objects.get_or_create(pk=1, defaults={"line": 0, "digest": GENESIS})
+    head = LedgerHead.objects.select_for_update().get(pk=1)
+    line = LedgerLine(
+        line=head.line + 1,
+        at=at,
+        actor=by if isinstance(by, str) else by.username,
+        act=act,
+        subject=subject,
+        facts=json.dumps(facts, ensure_ascii=False, sort_keys=True),
+        ruleset_digest=ruleset_digest,
+        rows_digest=rows_digest,
+        previous=head.digest,
+    )
+    line.digest = digest_of(line)
+    line.save(force_insert=True)
+    head.line, head.digest = line.line, line.digest
+    head.save(update_fields=["line", "digest"])
+    return line
+
+
+def digest_of(line: LedgerLine) -> str:
+    """SHA-256 (hex) over every column of the line but its own digest, in a fixed order and form."""
+    columns = [
+        line.line,
+        line.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        line.actor,
+        line.act,
+        line.subject,
+        line.facts,
+        line.ruleset_digest,
+        line.rows_digest,
+        line.previous,
+    ]
+    return hashlib.sha256(json.dumps(columns, ensure_ascii=False).encode()).hexdigest()
+
+
+def digest_of_rows(rows: Iterable[Sequence[object]]) -> str:
+    """SHA-256 (hex) over rows of plain values, in the order given: what was decided, without saying it."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps([str(value) for value in row], ensure_ascii=False).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verification found: how many lines were good and, if any, the first bad one and why."""
+
+    good_lines: int
+    bad_line: int | None = None
+    fault: str = ""
+
+
+def verify() -> Verdict:
+    """Read the whole ledger in order and name the first line that is missing, moved or changed."""
+    previous, expected = GENESIS, 1
+    for line in LedgerLine.objects.order_by("line").iterator(chunk_size=2000):
+        if line.line != expected:
+            return Verdict(expected - 1, expected, "the line is missing")
+        if line.previous != previous:
+            return Verdict(expected - 1, expected, "it does not follow the line before it")
+        if line.digest != digest_of(line):
+            return Verdict(expected - 1, expected, "its content was changed")
+        previous, expected = line.digest, expected + 1
+    head = LedgerHead.objects.filter(pk=1).first()
+    last = expected - 1
+    if head is None and last:
+        return Verdict(last, last, "the head of the ledger is missing")
+    if head is not None and head.line > last:
+        return Verdict(last, expected, "the line is missing: lines were cut off at the end")
+    if head is not None and (head.line, head.digest) != (last, previous):
+        return Verdict(last, last or 1, "it is not the line the head of the ledger names")
+    return Verdict(last)

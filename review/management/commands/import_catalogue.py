@@ -1,0 +1,84 @@
+"""manage.py import_catalogue FILE --fonds CODE: a catalogue file in, all of it or nothing."""
+
+import json
+from pathlib import Path
+
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from policies.sentences import Refusal
+from review.models import Fonds, Person
+from review.operations.importing import ImportReport, import_catalogue
+from review.readers import PROFILES, Reading, find_profile, read_catalogue
+
+
+class Command(BaseCommand):
+    help = "Import a catalogue (xlsx, xls, ods, CSV, EAD 2002) into a fonds."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--fonds", required=True, metavar="CODE")
+        parser.add_argument("--by", required=True, metavar="USERNAME", help="the planner who imports")
+        parser.add_argument("--map", metavar="PROFILE", help="column profile: " + ", ".join(PROFILES))
+        parser.add_argument("--dry-run", action="store_true", help="say everything, save nothing")
+        parser.add_argument("--keep-good", action="store_true", help="save the good rows although others are refused")
+        parser.add_argument("--report", type=Path, metavar="JSON", help="write every complaint to this file")
+
+    def handle(self, *args, **options):
+        fonds = Fonds.objects.filter(code=options["fonds"]).first()
+        if fonds is None:
+            raise CommandError(f"没有全宗“{options['fonds']}”。 There is no fonds “{options['fonds']}”.")
+        by = Person.objects.filter(username=options["by"]).first()
+        if by is None:
+            raise CommandError(f"没有用户“{options['by']}”。 There is no person “{options['by']}”.")
+        try:
+            profile = find_profile(options["map"]) if options["map"] else None
+            reading = read_catalogue(options["file"], profile, today=timezone.localdate())
+            report = import_catalogue(
+                fonds=fonds,
+                reading=reading,
+                file_name=options["file"].name,
+                by=by,
+                at=timezone.now(),
+                keep_good=options["keep_good"],
+                dry_run=options["dry_run"],
+            )
+        except (Refusal, PermissionDenied) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self._say(report, reading, options)
+        if report.complaints and not options["keep_good"]:
+            raise CommandError(
+                f"有 {report.refused_rows} 行不合要求，未保存任何内容。"
+                f" {report.refused_rows} rows were refused; nothing was saved."
+            )
+
+    def _say(self, report: ImportReport, reading: Reading, options) -> None:
+        if options["report"]:
+            options["report"].write_text(json.dumps(as_json(report), ensure_ascii=False, indent=2), encoding="utf-8")
+        for warning in reading.warnings:
+            self.stderr.write(f"! {warning}")
+        for complaint in report.complaints[:50]:
+            self.stderr.write(
+                f"{complaint.row}: {complaint.column or ''} {complaint.value or ''} {complaint.sentence}"
+            )
+        if len(report.complaints) > 50:
+            self.stderr.write(f"… {len(report.complaints)} (--report)")
+        dry = "（试运行） (dry run)" if options["dry_run"] else ""
+        self.stdout.write(
+            f"新增 {report.added}，未变 {report.unchanged}，拒收 {report.refused_rows}。{dry} "
+            f"Added {report.added}, unchanged {report.unchanged}, refused {report.refused_rows}."
+        )
+
+
+def as_json(report: ImportReport) -> dict[str, object]:
+    """The report as plain values, for machines."""
+    return {
+        "added": report.added,
+        "unchanged": report.unchanged,
+        "refused_rows": report.refused_rows,
+        "complaints": [
+            {"row": c.row, "column": c.column, "value": c.value, "zh": c.sentence.zh, "en": c.sentence.en}
+            for c in report.complaints
+        ],
+    }

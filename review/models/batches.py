@@ -1,0 +1,92 @@
+"""Batches: entries of one fonds put through review together. Where the work is, Viewflow knows; not these rows."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Batch(models.Model):
+    """Entries of one fonds under review together. It has no status: order is the flow, facts are the rows below."""
+
+    number = models.CharField(_("batch number"), max_length=40, unique=True)
+    fonds = models.ForeignKey("review.Fonds", on_delete=models.PROTECT, related_name="batches")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("batch")
+        ordering = ["-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BatchEntry(models.Model):
+    """One entry in one batch. `live` until the batch is released; an entry is in one live batch at most."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="batch_entries")
+    entry = models.ForeignKey("review.Entry", on_delete=models.PROTECT, related_name="batch_entries")
+    position = models.PositiveIntegerField()
+    live = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["batch", "position"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "entry"], name="batch_entry_once_a_batch"),
+            models.UniqueConstraint(fields=["entry"], condition=Q(live=True), name="batch_entry_one_live_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.entry_id}"
+
+
+class BatchReturn(models.Model):
+    """A batch sent back to first review, from which desk, why and by whom. Each return begins a new round."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="returns")
+    round = models.PositiveIntegerField(help_text="the round that ended with this return")
+    from_desk = models.CharField(max_length=20)
+    reason = models.TextField()
+    person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "round"], name="batch_return_once_a_round"),
+            models.CheckConstraint(name="batch_return_has_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.round}"
+
+
+class Countersignature(models.Model):
+    """One agency asked to countersign one round of one batch, and when its answer was complete."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="countersignatures")
+    agency = models.ForeignKey("review.Agency", on_delete=models.PROTECT, related_name="countersignatures")
+    round = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey("review.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    return_reason = models.TextField(blank=True, help_text="why the agency asks for the batch to go back")
+
+    class Meta:
+        verbose_name = _("countersignature")
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "agency", "round"], name="countersignature_once_a_round"),
+            models.CheckConstraint(
+                name="countersignature_answered_both_or_neither",
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.round} {self.agency_id}"

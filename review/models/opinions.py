@@ -1,0 +1,84 @@
+"""Opinions: what one person at one desk decided on one entry. Rows are added; a later one takes the place of an earlier."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from policies.outcomes import Answer, Outcome, Stage
+
+
+class Opinion(models.Model):
+    """One decision on one entry. It is never changed: only `standing` falls when a newer opinion takes its place."""
+
+    batch_entry = models.ForeignKey("review.BatchEntry", on_delete=models.PROTECT, related_name="opinions")
+    stage = models.CharField(max_length=20)
+    agency = models.ForeignKey("review.Agency", null=True, on_delete=models.PROTECT, related_name="+")
+    round = models.PositiveIntegerField()
+    answer = models.CharField(max_length=20, blank=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    ground = models.CharField(max_length=40, blank=True)
+    opens_on = models.DateField(null=True)
+    reason = models.TextField(blank=True)
+    person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="opinions")
+    at = models.DateTimeField()
+    standing = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("opinion")
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch_entry", "stage", "round"],
+                condition=Q(standing=True, agency__isnull=True),
+                name="opinion_one_standing_a_stage",
+            ),
+            models.UniqueConstraint(
+                fields=["batch_entry", "stage", "round", "agency"],
+                condition=Q(standing=True, agency__isnull=False),
+                name="opinion_one_standing_an_agency",
+            ),
+            models.CheckConstraint(name="opinion_stage_known", condition=Q(stage__in=[s.value for s in Stage])),
+            models.CheckConstraint(
+                name="opinion_outcome_known",
+                condition=Q(outcome__in=[o.value for o in Outcome]) | Q(outcome="", answer=Answer.NOT_OURS.value),
+            ),
+            models.CheckConstraint(
+                name="opinion_answer_belongs_to_an_agency",
+                condition=Q(stage=Stage.COUNTERSIGN.value, agency__isnull=False, answer__in=[a.value for a in Answer])
+                | (~Q(stage=Stage.COUNTERSIGN.value) & Q(agency__isnull=True, answer="")),
+            ),
+            models.CheckConstraint(
+                name="opinion_deferral_has_ground_and_day",
+                condition=(Q(outcome=Outcome.DEFER.value) & ~Q(ground="") & Q(opens_on__isnull=False))
+                | (~Q(outcome=Outcome.DEFER.value) & Q(opens_on__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="opinion_open_has_no_ground",
+                condition=~Q(outcome=Outcome.OPEN.value) | Q(ground=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.batch_entry_id}: {self.outcome or self.answer}"
+
+
+class SignOff(models.Model):
+    """The confirmer's signature (确认) under one round of one batch: every settled outcome, by its digest."""
+
+    batch = models.ForeignKey("review.Batch", on_delete=models.PROTECT, related_name="sign_offs")
+    round = models.PositiveIntegerField()
+    person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    decisions_digest = models.CharField(max_length=64)
+    counts = models.JSONField()
+    ledger_line = models.PositiveBigIntegerField()
+    ledger_digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["batch", "round"], name="sign_off_once_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.round}"

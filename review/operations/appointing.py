@@ -1,0 +1,50 @@
+"""Registering agencies and fonds, and appointing people to roles over them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from policies.roles import ROLES
+from policies.sentences import Refusal, Sentence
+from review import access, ledger
+from review.models import Agency, Fonds, Person
+
+
+@transaction.atomic
+def register_agency(*, code: str, name: str, by: Person | str, at: datetime) -> Agency:
+    """Enter an agency in the register. Raises Refusal when its code or name is taken by another."""
+    if Agency.objects.filter(code=code).exists() or Agency.objects.filter(name=name).exists():
+        raise Refusal(
+            Sentence(
+                f"机构“{code} {name}”的代码或名称已登记。", f"The code or name of agency “{code} {name}” is taken."
+            )
+        )
+    agency = Agency.objects.create(code=code, name=name)
+    ledger.append(act="register_agency", subject=f"agency {code}", by=by, at=at, facts={"name": name})
+    return agency
+
+
+@transaction.atomic
+def register_fonds(*, code: str, title: str, creating_agency: Agency | None, by: Person | str, at: datetime) -> Fonds:
+    """Enter a fonds in the register, with the agency that answers for entries naming no other."""
+    if Fonds.objects.filter(code=code).exists():
+        raise Refusal(Sentence(f"全宗号“{code}”已登记。", f"The fonds code “{code}” is taken."))
+    fonds = Fonds.objects.create(code=code, title=title, creating_agency=creating_agency)
+    ledger.append(act="register_fonds", subject=f"fonds {code}", by=by, at=at, facts={"title": title})
+    return fonds
+
+
+@transaction.atomic
+def appoint(*, person: Person, role: str, over: Fonds | Agency, by: Person | str, at: datetime) -> None:
+    """Give `person` a role over one fonds or one agency. Raises Refusal when the role is not held over such a thing."""
+    kind = "fonds" if isinstance(over, Fonds) else "agency"
+    if role not in ROLES or ROLES[role].over != kind:
+        raise Refusal(
+            Sentence(f"没有这样的岗位：{role}（{over.code}）。", f"There is no such role: {role} over {over.code}.")
+        )
+    access.appoint(person, ROLES[role], over)
+    ledger.append(
+        act="appoint", subject=f"person {person.username}", by=by, at=at, facts={"role": role, "over": over.code}
+    )

@@ -1,0 +1,185 @@
+"""Releasing: the signed outcome becomes the access status, and the sealed bundle goes to the public site.
+
+The only door to review.catalogue. The PDF is made before the transaction (it takes seconds); inside it everything is
+asked again, and a bundle that is not what the record says now is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from policies.outcomes import Outcome
+from policies.releasing import check_release
+from policies.sentences import Refusal, Sentence
+from policies.separation import EARLIER_STAGES, check_publisher
+from review import access, ledger
+from review.catalogue.bundles import BundleError
+from review.catalogue.loading import load_bundle
+from review.documents.bundle import CSV, Manifest, seal_bundle, verify_bundle
+from review.documents.entries_csv import entries_csv
+from review.models import AccessStatus, Batch, BatchEntry, Entry, Person, Release, SignOff
+from review.queries.decisions import Settled, counts_of, deciders, decisions_digest, settled
+from review.queries.editions import edition_of, next_number, standing_sign_off
+from review.queries.records import public_hits
+
+
+def prepare_bundle(*, batch: Batch, issued_on: date) -> Manifest:
+    """Seal the bundle of a signed batch under the next release number, aside. Writes files, nothing in any database.
+
+    It moves to its place when the release is delivered, so that a number is never taken by a bundle nobody released.
+    Raises Refusal when the batch may not be published.
+    """
+    rows = settled(batch)
+    sign_off = _checked(batch, rows, issued_on)
+    number = next_number(issued_on)
+    edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
+    shutil.rmtree(_prepared(batch), ignore_errors=True)
+    return seal_bundle(edition, _prepared(batch) / number)
+
+
+@transaction.atomic
+def release(*, batch: Batch, manifest: Manifest, by: Person, at: datetime, issued_on: date) -> Release:
+    """Publish a prepared bundle: set every entry's access status, record the release, deliver it after the commit.
+
+    Raises Refusal when the batch may not be published, was released already, or the bundle is out of date.
+    """
+    access.demand(by, "review.release_fonds", batch.fonds)
+    _check_publisher(batch, by)
+    rows = settled(batch)
+    sign_off = _checked(batch, rows, issued_on)
+    _check_current(manifest, batch, sign_off, issued_on)
+    _record_outcomes(rows)
+    made = Release.objects.create(
+        number=manifest.content["number"],
+        batch=batch,
+        issued_on=issued_on,
+        person=by,
+        at=at,
+        manifest_digest=manifest.digest,
+        pages=manifest.pdf.pages if manifest.pdf else 0,
+        counts=counts_of(rows),
+    )
+    ledger.append(
+        act="release",
+        subject=f"release {made.number}",
+        by=by,
+        at=at,
+        facts={"batch": batch.number, "manifest": manifest.digest, "entries": counts_of(rows)["opened"]},
+        ruleset_digest=batch.screening_runs.latest().ruleset_digest,
+        rows_digest=sign_off.decisions_digest,
+    )
+    return made
+
+
+@transaction.atomic
+def close_without_opening(*, batch: Batch, by: Person | str, at: datetime) -> None:
+    """Record the outcome of a signed batch of which nothing opens: there is no catalogue to publish."""
+    rows = settled(batch)
+    sign_off = _checked(batch, rows, at.date())
+    if any(row.decision and row.decision.outcome.opens for row in rows):
+        raise Refusal(Sentence("本批有开放条目，须经公布。", "The batch opens entries and has to be published."))
+    _record_outcomes(rows)
+    ledger.append(
+        act="close_without_opening",
+        subject=f"batch {batch.number}",
+        by=by,
+        at=at,
+        facts={"deferred": counts_of(rows)["deferred"], "referred": counts_of(rows)["referred"]},
+        rows_digest=sign_off.decisions_digest,
+    )
+
+
+@transaction.atomic
+def deliver(*, release: Release, at: datetime) -> None:
+    """Hand the sealed bundle to the public site. The same delivery again changes nothing; a failed one can be repeated."""
+    bundle = bundle_of(release)
+    if not bundle.exists():
+        shutil.move(_prepared(release.batch) / release.number, bundle)
+    if verify_bundle(bundle).digest != release.manifest_digest:
+        raise Refusal(
+            Sentence(
+                f"发布包 {release.number} 与签发记录不符，未予公布。",
+                f"The bundle of release {release.number} is not the one on record; it was not published.",
+            )
+        )
+    try:
+        load_bundle(bundle)
+    except BundleError as error:
+        raise Refusal(Sentence(error.zh, error.en)) from error
+    release.delivered_at = at
+    release.save(update_fields=["delivered_at"])
+    ledger.append(
+        act="deliver", subject=f"release {release.number}", by=release.person, at=at, facts={"to": "catalogue"}
+    )
+
+
+def bundle_of(release: Release) -> Path:
+    """The folder of a release's sealed bundle."""
+    return Path(settings.RELEASES_DIR) / release.number
+
+
+def _prepared(batch: Batch) -> Path:
+    """Where a bundle waits until its release is on record."""
+    return Path(settings.RELEASES_DIR) / "prepared" / batch.number
+
+
+def _checked(batch: Batch, rows: list[Settled], today: date) -> SignOff:
+    """The standing sign-off of a batch that may be published. Raises Refusal."""
+    sign_off = standing_sign_off(batch)
+    opened = [row for row in rows if row.decision is not None and row.decision.outcome.opens]
+    hits = [
+        (row.entry.reference_code, "、".join(words)) for row in opened if (words := public_hits(row.entry, today))
+    ]
+    check_release(
+        signed_digest=sign_off.decisions_digest if sign_off else None,
+        decisions_digest=decisions_digest(rows),
+        unsettled=[row.entry.reference_code for row in rows if row.decision is None],
+        public_hits=hits,
+    )
+    if sign_off is None:  # check_release refused already; said again for the reader and the type checker
+        raise Refusal(Sentence("本批尚未审定签发。", "The batch is not signed off."))
+    return sign_off
+
+
+def _check_publisher(batch: Batch, by: Person) -> None:
+    decided = deciders(batch, EARLIER_STAGES["release"]) | set(batch.sign_offs.values_list("person", flat=True))
+    check_publisher(by.pk, decided)
+    if Release.objects.filter(batch=batch).exists():
+        raise Refusal(Sentence("本批已经公布。", "The batch has been released already."))
+
+
+def _check_current(manifest: Manifest, batch: Batch, sign_off: SignOff, issued_on: date) -> None:
+    """The prepared bundle says exactly what the record says now."""
+    number = next_number(issued_on)
+    edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
+    digest = hashlib.sha256(entries_csv(edition)).hexdigest()
+    if manifest.content["number"] != number or manifest.content["files"][CSV]["sha256"] != digest:
+        raise Refusal(
+            Sentence(
+                "目录编成之后情况有变，请重新编制并公布。",
+                "The record changed after the catalogue was made. Make it again and publish that.",
+            )
+        )
+
+
+def _record_outcomes(rows: list[Settled]) -> None:
+    """Set the access status of each entry from its signed outcome, and free the entries from the batch."""
+    changed = []
+    for row in rows:
+        decision, entry = row.decision, row.entry
+        if decision is None:
+            continue
+        if decision.outcome.opens:
+            entry.access_status, entry.ground, entry.opens_on = AccessStatus.OPEN, decision.ground, None
+        elif decision.outcome is Outcome.DEFER:
+            entry.access_status, entry.ground = AccessStatus.DEFERRED, decision.ground
+            entry.opens_on = decision.opens_on
+        changed.append(entry)
+    Entry.objects.bulk_update(changed, ["access_status", "ground", "opens_on"], batch_size=300)
+    BatchEntry.objects.filter(pk__in=[row.batch_entry.pk for row in rows]).update(live=False)

@@ -1,0 +1,1 @@
+"""Every read longer than a line. Nothing here writes."""

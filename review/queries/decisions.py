@@ -1,0 +1,148 @@
+"""What was decided: standing opinions, the archives' proposal, and the settled outcome of each entry of a batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from policies.countersigning import differs
+from policies.outcomes import Answer, Outcome, Stage
+from policies.reviewing import Decision
+from review.ledger import digest_of_rows
+from review.models import Agency, Batch, BatchEntry, Entry, Opinion
+
+
+def round_of(batch: Batch) -> int:
+    """The current round of a batch: one more than the times it was returned."""
+    return batch.returns.count() + 1
+
+
+def standing(batch: Batch, stage: Stage, round_: int | None = None) -> QuerySet[Opinion]:
+    """The opinions that stand at one stage of one round (the current one when none is named)."""
+    return Opinion.objects.filter(
+        batch_entry__batch=batch, stage=stage, round=round_ or round_of(batch), standing=True
+    ).select_related("person")
+
+
+def undecided(batch: Batch, stage: Stage) -> QuerySet[BatchEntry]:
+    """The entries without a standing opinion at a stage of the current round."""
+    decided = standing(batch, stage).values("batch_entry")
+    return batch.batch_entries.exclude(pk__in=decided)
+
+
+def deciders(batch: Batch, stages: Iterable[Stage]) -> set[int]:
+    """The ids of all who ever gave an opinion at one of `stages`, in any round, standing or not."""
+    return set(
+        Opinion.objects.filter(batch_entry__batch=batch, stage__in=list(stages))
+        .order_by()
+        .values_list("person", flat=True)
+        .distinct()
+    )
+
+
+def decision_of(opinion: Opinion) -> Decision:
+    """An opinion row as the value that policies speak of."""
+    return Decision(Outcome(opinion.outcome), opinion.ground, opinion.opens_on, opinion.reason)
+
+
+def unanswered(batch: Batch, agency: Agency) -> QuerySet[BatchEntry]:
+    """The entries an agency must still answer: its own, in the archives' proposal, without its standing answer."""
+    answered = standing(batch, Stage.COUNTERSIGN).filter(agency=agency).values("batch_entry")
+    return entries_for(batch, agency).exclude(pk__in=answered)
+
+
+def entries_for(batch: Batch, agency: Agency) -> QuerySet[BatchEntry]:
+    """The entries of a batch that an agency is asked about: its own, save those referred elsewhere."""
+    referred = standing(batch, Stage.SECOND_REVIEW).filter(outcome=Outcome.REFER).values("batch_entry")
+    return batch.batch_entries.filter(entry__agency=agency).exclude(pk__in=referred).select_related("entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The outcome of one entry as things stand; `decision` is None while it is undecided or in dispute."""
+
+    batch_entry: BatchEntry
+    proposal: Opinion | None
+    answer: Opinion | None
+    settlement: Opinion | None
+
+    @property
+    def entry(self) -> Entry:
+        return self.batch_entry.entry
+
+    @property
+    def in_dispute(self) -> bool:
+        return self.answer is not None and differs(Answer(self.answer.answer)) and self.settlement is None
+
+    @property
+    def decision(self) -> Decision | None:
+        """Fail closed: no proposal, a missing answer of the responsible agency or an open dispute gives None."""
+        if self.proposal is None or self.in_dispute:
+            return None
+        if self.settlement is not None:
+            return decision_of(self.settlement)
+        proposal = decision_of(self.proposal)
+        asked = self.entry.agency_id is not None and proposal.outcome is not Outcome.REFER
+        return None if asked and self.answer is None else proposal
+
+
+def settled(batch: Batch, round_: int | None = None) -> list[Settled]:
+    """Every entry of a batch, in order, with the opinions that decide it. Five queries at any size."""
+    round_ = round_ or round_of(batch)
+    by_stage: dict[str, dict[int, Opinion]] = {stage: {} for stage in Stage}
+    opinions = Opinion.objects.filter(batch_entry__batch=batch, round=round_, standing=True)
+    for opinion in opinions.select_related("person", "agency"):
+        by_stage[opinion.stage][opinion.batch_entry_id] = opinion
+    return [
+        Settled(
+            row,
+            by_stage[Stage.SECOND_REVIEW].get(row.pk),
+            by_stage[Stage.COUNTERSIGN].get(row.pk),
+            by_stage[Stage.RECONCILE].get(row.pk),
+        )
+        for row in batch.batch_entries.select_related("entry", "entry__agency")
+    ]
+
+
+def disputes(batch: Batch) -> list[Settled]:
+    """The entries on which archives and unit differ and nothing is settled yet."""
+    return [row for row in settled(batch) if row.in_dispute]
+
+
+def decisions_digest(rows: Iterable[Settled]) -> str:
+    """What a signature covers: reference code, outcome, ground, day and every public field of each entry."""
+    return digest_of_rows(
+        (
+            row.entry.reference_code,
+            row.decision.outcome if row.decision else "",
+            row.decision.ground if row.decision else "",
+            row.decision.opens_on if row.decision else "",
+            row.entry.shown_title,
+            row.entry.responsible_body,
+            row.entry.date_text,
+            row.entry.extent,
+            row.entry.series_title,
+        )
+        for row in rows
+    )
+
+
+def counts_of(rows: Iterable[Settled]) -> dict[str, int | dict[str, int]]:
+    """How many open, open early, are deferred by ground, referred or undecided."""
+    outcomes: Counter[str] = Counter()
+    grounds: Counter[str] = Counter()
+    for row in rows:
+        decision = row.decision
+        outcomes[decision.outcome if decision else "undecided"] += 1
+        if decision and decision.outcome is Outcome.DEFER:
+            grounds[decision.ground] += 1
+    return {
+        "opened": outcomes[Outcome.OPEN] + outcomes[Outcome.OPEN_EARLY],
+        "opened_early": outcomes[Outcome.OPEN_EARLY],
+        "deferred": dict(sorted(grounds.items())),
+        "referred": outcomes[Outcome.REFER],
+        "undecided": outcomes["undecided"],
+    }

@@ -1,0 +1,145 @@
+"""What a review desk shows: the groups of a batch, and one page of its entries with findings and opinions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet
+
+from policies.outcomes import Answer, Outcome, Stage, Suggestion
+from policies.public_titles import masked
+from policies.reviewing import Decision, advised
+from review.models import Batch, BatchEntry, Entry, Finding, Opinion, ScreeningRun, Suggested
+from review.queries.decisions import round_of, standing, undecided
+
+
+@dataclass(slots=True)
+class DeskRow:
+    """One entry at a desk: what the rules say, and who decided what so far."""
+
+    batch_entry: BatchEntry
+    suggested: Suggested | None = None
+    findings: list[Finding] = field(default_factory=list)
+    opinions: dict[str, Opinion] = field(default_factory=dict)
+
+    @property
+    def entry(self) -> Entry:
+        return self.batch_entry.entry
+
+    @property
+    def advice(self) -> Decision | None:
+        """What following the rules would decide, to fill the form with."""
+        row = self.suggested
+        return advised(Suggestion(row.suggestion), row.ground, row.opens_on) if row else None
+
+    @property
+    def masked_title(self) -> str:
+        """The title with the words that may not be public masked: a proposal for the public title."""
+        never = [f for f in self.findings if f.never_public and f.field == "title"]
+        return masked(self.entry.title, never) if never else ""
+
+    @property
+    def title_parts(self) -> list[tuple[str, Finding | None]]:
+        """The title cut at its findings, for marking hits in place; where findings overlap the first one stands."""
+        parts: list[tuple[str, Finding | None]] = []
+        title, place = self.entry.title, 0
+        hits = sorted((f for f in self.findings if f.field == "title" and f.end > f.start), key=lambda f: f.start)
+        for finding in hits:
+            if finding.start < place:
+                continue
+            if finding.start > place:
+                parts.append((title[place : finding.start], None))
+            parts.append((title[finding.start : finding.end], finding))
+            place = finding.end
+        if place < len(title):
+            parts.append((title[place:], None))
+        return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One way to look at a batch: its key for the address, what it is called by, how many, how many undecided."""
+
+    key: str
+    kind: str
+    value: str
+    count: int
+    left: int
+
+
+def groups_of(batch: Batch, stage: Stage) -> list[Group]:
+    """The groups of a batch with counts: by suggestion, by rule and, for second review, by the first opinion."""
+    run = batch.screening_runs.latest()
+    done = standing(batch, stage).values("batch_entry")
+    left = ~Q(batch_entry__in=done)
+    result = [
+        Group("all", "all", "", batch.batch_entries.count(), batch.batch_entries.exclude(pk__in=done).count()),
+    ]
+    if stage is Stage.SECOND_REVIEW:
+        outcomes = standing(batch, Stage.FIRST_REVIEW).order_by().values("outcome")
+        result += _groups("opinion", outcomes, "outcome", left, "batch_entry", [o.value for o in Outcome])
+    suggestions = run.suggestions.order_by().values("suggestion")
+    result += _groups("suggestion", suggestions, "suggestion", left, "batch_entry", [s.value for s in Suggestion])
+    rules = run.findings.order_by().values("rule")
+    return result + _groups("rule", rules, "rule", left, "batch_entry", None)
+
+
+def _groups(  # noqa: PLR0917
+    kind: str, rows: QuerySet, column: str, left: Q, key: str, order: Sequence[str] | None
+) -> list[Group]:
+    counted = rows.annotate(count=Count(key, distinct=True), left=Count(key, distinct=True, filter=left))
+    groups = [Group(f"{kind}:{r[column]}", kind, r[column], r["count"], r["left"]) for r in counted]
+    if order is None:
+        return sorted(groups, key=lambda group: (-group.count, group.value))
+    return sorted(groups, key=lambda group: order.index(group.value))
+
+
+def entries_in(batch: Batch, group: str, stage: Stage, *, only_left: bool = False) -> QuerySet[BatchEntry]:
+    """The entries of one group; an unknown group is the whole batch."""
+    kind, _, value = group.partition(":")
+    rows = undecided(batch, stage) if only_left else batch.batch_entries.all()
+    run = batch.screening_runs.latest()
+    if kind == "suggestion":
+        rows = rows.filter(pk__in=run.suggestions.filter(suggestion=value).values("batch_entry"))
+    elif kind == "rule":
+        rows = rows.filter(pk__in=run.findings.filter(rule=value).values("batch_entry"))
+    elif kind == "opinion":
+        first = standing(batch, Stage.FIRST_REVIEW).filter(outcome=value)
+        rows = rows.filter(pk__in=first.values("batch_entry"))
+    return rows.select_related("entry", "entry__agency").order_by("position")
+
+
+def with_findings(batch: Batch, rows: Sequence[BatchEntry]) -> list[DeskRow]:
+    """Entries with the suggestion, findings and this round's opinions. Four queries at any length."""
+    run: ScreeningRun = batch.screening_runs.latest()
+    pks = [row.pk for row in rows]
+    desk = {row.pk: DeskRow(row) for row in rows}
+    for suggested in run.suggestions.filter(batch_entry__in=pks):
+        desk[suggested.batch_entry_id].suggested = suggested
+    for finding in run.findings.filter(batch_entry__in=pks):
+        desk[finding.batch_entry_id].findings.append(finding)
+    opinions = Opinion.objects.filter(batch_entry__in=pks, round=round_of(batch), standing=True)
+    for opinion in opinions.select_related("person", "agency"):
+        desk[opinion.batch_entry_id].opinions[opinion.stage] = opinion
+    return list(desk.values())
+
+
+def last_round(batch: Batch, stage: Stage, rows: Sequence[int]) -> dict[int, Opinion]:
+    """The opinions that stood at a stage in the round before, for entries (by batch entry id) still undecided now."""
+    before = standing(batch, stage, max(round_of(batch) - 1, 1)).filter(batch_entry__in=list(rows))
+    return {opinion.batch_entry_id: opinion for opinion in before} if round_of(batch) > 1 else {}
+
+
+def answer_counts(batch: Batch) -> dict[str, dict[str, int]]:
+    """How each agency answered in the current round: agency name to answer to number of entries."""
+    rows = (
+        standing(batch, Stage.COUNTERSIGN)
+        .order_by()
+        .values_list("agency__name", "answer")
+        .annotate(count=Count("pk"))
+    )
+    result: dict[str, dict[str, int]] = {}
+    for agency, answer, count in rows:
+        result.setdefault(agency, dict.fromkeys(Answer, 0))[answer] = count
+    return result

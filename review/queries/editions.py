@@ -1,0 +1,86 @@
+"""A signed batch as an edition of the open catalogue: public fields of opened entries, and counts of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+
+from django.conf import settings
+
+from policies.outcomes import Outcome
+from policies.sentences import Sentence
+from review.documents.edition import Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
+from review.models import AccessStatus, Batch, Entry, Release, SignOff
+from review.queries.decisions import Settled, counts_of, settled
+from review.queries.rules import current_screener
+
+
+def next_number(issued_on: date) -> str:
+    """The next release number of a year: 2026-1, 2026-2 ..."""
+    taken = Release.objects.filter(number__startswith=f"{issued_on.year}-").values_list("number", flat=True)
+    return f"{issued_on.year}-{max((int(number.partition('-')[2]) for number in taken), default=0) + 1}"
+
+
+def standing_sign_off(batch: Batch) -> SignOff | None:
+    """The signature under the current round, if there is one."""
+    return batch.sign_offs.filter(round=batch.returns.count() + 1).select_related("person").first()
+
+
+def not_due(batch: Batch) -> int:
+    """How many entries of the fonds are held but in no batch and not yet reviewed: not due, or of unknown date."""
+    return Entry.objects.filter(
+        fonds=batch.fonds, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL]
+    ).exclude(batch_entries__batch=batch).count()  # fmt: skip
+
+
+def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date) -> Edition:
+    """The edition that a signed batch would be published as. Only opened entries and only public fields are in it."""
+    rows = settled(batch)
+    counts = counts_of(rows)
+    run = batch.screening_runs.latest()
+    return Edition(
+        number=number,
+        archives=Sentence(settings.ARCHIVES_NAME_ZH, settings.ARCHIVES_NAME_EN),
+        issued_on=issued_on,
+        signed_off_by=sign_off.person.full_name,
+        signed_off_on=sign_off.at.date(),
+        ruleset_number=run.ruleset,
+        ruleset_digest=run.ruleset_digest,
+        ledger_line=sign_off.ledger_line,
+        ledger_digest=sign_off.ledger_digest,
+        fonds=(FondsPart(batch.fonds.code, batch.fonds.title, _series(rows)),),
+        counts=EditionCounts(
+            opened=counts["opened"],
+            opened_early=counts["opened_early"],
+            deferred=counts["deferred"],
+            referred=counts["referred"],
+            not_due=not_due(batch),
+        ),
+        code_version=current_screener().ruleset.number,
+    )
+
+
+def _series(rows: Iterable[Settled]) -> tuple[SeriesPart, ...]:
+    opened = sorted((row for row in rows if row.decision and row.decision.outcome.opens), key=_by_series)
+    return tuple(
+        SeriesPart(
+            title,
+            tuple(
+                EditionEntry(
+                    reference_code=row.entry.reference_code,
+                    public_title=row.entry.shown_title,
+                    responsible_body=row.entry.responsible_body,
+                    date=row.entry.date_text,
+                    extent=row.entry.extent,
+                    early=row.decision is not None and row.decision.outcome is Outcome.OPEN_EARLY,
+                )
+                for row in part
+            ),
+        )
+        for title, part in groupby(opened, key=lambda row: row.entry.series_title)
+    )
+
+
+def _by_series(row: Settled) -> tuple[str, int]:
+    return row.entry.series_title, row.batch_entry.position

@@ -1,0 +1,72 @@
+"""An entry as the value that rules look at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from policies.dates import DateSpan, due_date
+from policies.outcomes import Suggestion
+from policies.records import Record
+from policies.reviewing import Standing
+from review.models import Entry, ScreeningRun
+from review.queries.rules import current_screener
+
+
+def span_of(entry: Entry) -> DateSpan | None:
+    """The dates of an entry, None when they are unknown."""
+    if entry.earliest is None or entry.latest is None:
+        return None
+    return DateSpan(entry.earliest, entry.latest, entry.date_text)
+
+
+def record_of(entry: Entry) -> Record:
+    """An entry as policies see it."""
+    return Record(
+        reference_code=entry.reference_code,
+        title=entry.title,
+        responsible_body=entry.responsible_body,
+        series_title=entry.series_title,
+        notes=entry.notes,
+        span=span_of(entry),
+        retention=entry.retention,
+        classification=entry.classification,
+        access_condition=entry.access_condition,
+    )
+
+
+PUBLIC_FIELDS = ("title", "responsible_body", "series_title")
+
+
+def public_hits(entry: Entry, today: date, *, title: str | None = None) -> tuple[str, ...]:
+    """The words that the public fields of an entry would show and that may not be public on `today`.
+
+    `title` stands in for the title that would be shown. A rule whose own closure period is over no longer bars its words.
+    """
+    shown = entry.shown_title if title is None else title
+    screener = current_screener()
+    found = screener.screen(replace(record_of(entry), title=shown), today).findings
+    hits = [f.matched for f in found if f.never_public and f.field in PUBLIC_FIELDS and f.suggests != Suggestion.OPEN]
+    hits += [hit.matched for text in (entry.extent, entry.reference_code) for hit in screener.public_hits(text)]
+    return tuple(dict.fromkeys(hits))
+
+
+def standings_of(run: ScreeningRun, entries: dict[int, Entry], today: date) -> dict[int, Standing]:
+    """What is known of each entry (by batch entry id) when it is decided, from one screening run."""
+    suggestions = {
+        row.batch_entry_id: row for row in run.suggestions.filter(batch_entry__in=list(entries)).order_by()
+    }
+    grounds: dict[int, set[str]] = {}
+    for pk, ground in run.findings.filter(batch_entry__in=list(entries)).values_list("batch_entry", "ground"):
+        grounds.setdefault(pk, set()).add(ground)
+    result = {}
+    for pk, entry in entries.items():
+        span = span_of(entry)
+        result[pk] = Standing(
+            reference_code=entry.reference_code,
+            due=due_date(span) if span else None,
+            suggestion=Suggestion(suggestions[pk].suggestion),
+            grounds=tuple(sorted(grounds.get(pk, ()))),
+            public_hits=public_hits(entry, today),
+        )
+    return result

@@ -1,0 +1,50 @@
+"""Batches at a glance."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from policies.outcomes import Stage
+from review import access
+from review.queries.decisions import counts_of, settled
+from review.queries.desks import answer_counts, entries_in, groups_of, with_findings
+from review.queries.progress import progress_of
+
+PAGE = 50
+
+
+@login_required
+def batches(request: HttpRequest) -> HttpResponse:
+    """The batches of the fonds this person has a right on, newest first."""
+    rows = access.batches_of(request.user).select_related("fonds", "made_by", "release")
+    page = Paginator(rows.annotate(entries=Count("batch_entries")), PAGE).get_page(request.GET.get("page"))
+    return render(request, "review/batches.html", {"page": page})
+
+
+@login_required
+def batch(request: HttpRequest, number: str) -> HttpResponse:
+    """One batch: how far it is, what the rules found, what was decided, entry by entry. 404 without a right on its fonds."""
+    found = get_object_or_404(access.batches_of(request.user).select_related("fonds", "made_by"), number=number)
+    group = request.GET.get("group", "all")
+    groups = groups_of(found, Stage.FIRST_REVIEW)
+    page = Paginator(entries_in(found, group, Stage.FIRST_REVIEW), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "review/batch.html",
+        {
+            "batch": found,
+            "run": found.screening_runs.latest(),
+            "progress": progress_of(found),
+            "groups": groups,
+            "group": next((g for g in groups if g.key == group), groups[0]),
+            "page": page,
+            "rows": with_findings(found, list(page.object_list)),
+            "counts": counts_of(settled(found)),
+            "answers": answer_counts(found),
+            "returns": found.returns.select_related("person"),
+        },
+    )

@@ -1,0 +1,234 @@
+"""Files made to leak, to exhaust the memory or to hang: refused with a sentence, soon, and nothing is fetched."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import struct
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from policies.sentences import Refusal
+from review.readers import read_catalogue
+
+SECRET = "绝密内容"
+LAUGHS = "".join(f'<!ENTITY l{i + 1} "{f"&l{i};" * 10}">' for i in range(9))
+
+
+@pytest.fixture
+def soon():
+    """The test has to be done in seconds and with little more memory than before."""
+    start = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    yield
+    assert time.monotonic() - start < 20
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KB
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(Refusal) as refused:
+        read_catalogue(path)
+    return refused.value.sentence.zh
+
+
+# XML
+
+
+@pytest.mark.parametrize("place", ["<unittitle>&x;</unittitle>", "<unittitle>甲</unittitle><note>&x;</note>"])
+def test_an_external_entity_is_refused_and_its_file_is_not_read(ead_file, tmp_path, place, soon):
+    secret = tmp_path / "secret.txt"
+    os.mkfifo(secret)  # whoever opened it to read would wait for ever
+    doctype = f'<!DOCTYPE ead [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    sentence = refusal(ead_file(f"<c><did>{place}</did></c>", doctype=doctype, namespace=""))
+    assert "实体“x”" in sentence
+
+
+def test_nothing_of_an_external_entity_gets_into_the_refusal(ead_file, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text(SECRET, encoding="utf-8")
+    doctype = f'<!DOCTYPE ead [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    assert SECRET not in refusal(ead_file("<c><did><unittitle>&x;</unittitle></did></c>", doctype=doctype))
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    ['"http://127.0.0.1:{port}/ead.dtd"', '"ead.dtd" [<!ENTITY % p SYSTEM "http://127.0.0.1:{port}/p.ent"> %p;]'],
+)
+def test_no_dtd_and_no_parameter_entity_is_fetched(ead_file, declaration):
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        server.settimeout(0.2)
+        doctype = f"<!DOCTYPE ead SYSTEM {declaration.format(port=server.getsockname()[1])}>"
+        path = ead_file("<c><did><unittitle>甲</unittitle></did></c>", doctype=doctype, namespace="")
+        assert [row.title for row in read_catalogue(path).rows] == ["甲"]
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        "<c><did><unittitle>&l9;</unittitle></did></c>",
+        '<c level="&l9;"><did><unittitle>甲</unittitle></did></c>',
+        "<c><did><unittitle>甲</unittitle></did></c>",
+    ],
+)
+def test_a_billion_laughs_are_refused_in_text_in_an_attribute_and_even_unused(ead_file, component, soon):
+    doctype = f'<!DOCTYPE ead [<!ENTITY l0 "哈哈">{LAUGHS}]>'
+    sentence = refusal(ead_file(component, doctype=doctype, namespace=""))
+    assert "实体" in sentence or "XML" in sentence
+
+
+def test_an_entity_that_only_the_dtd_would_explain_is_refused_rather_than_lost(ead_file):
+    doctype = '<!DOCTYPE ead SYSTEM "ead.dtd">'
+    path = ead_file("<c><did><unittitle>caf&eacute;</unittitle></did></c>", doctype=doctype, namespace="")
+    assert "eacute" in refusal(path)
+
+
+def test_components_nested_without_end_are_refused(ead_file, soon):
+    assert "XML" in refusal(ead_file("<c>" * 100_000 + "</c>" * 100_000))
+
+
+def test_components_nested_as_deep_as_the_parser_allows_are_read(ead_file):
+    deep = '<c level="file"><did><unittitle>甲</unittitle></did>' * 240 + "</c>" * 240
+    assert len(read_catalogue(ead_file(deep)).rows) == 240
+
+
+def test_too_many_components_are_refused(ead_file):
+    assert "500000" in refusal(ead_file("<c/>" * 500_001))
+
+
+# Workbooks
+
+
+def workbook(path: Path, sheet: str, *, strings: str = "") -> Path:
+    """The smallest xlsx that holds this sheetData."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    links = "".join(
+        f'<Relationship Id="r{i}" Type="{office}/{kind}" Target="{target}"/>'
+        for i, (kind, target) in enumerate(
+            {"worksheet": "worksheets/s.xml", "sharedStrings": "sharedStrings.xml"}.items()
+        )
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r0" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}">'
+        f'<sheets><sheet name="S" sheetId="1" r:id="r0"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">{links}</Relationships>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{strings}</sst>',
+        "xl/worksheets/s.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return path
+
+
+def text_cell(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def test_the_hand_made_workbook_is_read_at_all(tmp_path):
+    sheet = f'<row r="1">{text_cell("A1", "题名")}</row><row r="2"><c r="A2" t="s"><v>0</v></c></row>'
+    path = workbook(tmp_path / "a.xlsx", sheet, strings="<si><t>甲</t></si>")
+    assert [row.title for row in read_catalogue(path).rows] == ["甲"]
+
+
+def test_two_cells_at_opposite_corners_do_not_end_the_process(tmp_path, soon):
+    sheet = f'<row r="1">{text_cell("A1", "题名")}</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    assert "2 GB" in refusal(workbook(tmp_path / "a.xlsx", sheet))
+
+
+def test_one_long_string_shared_by_a_hundred_thousand_cells_is_refused(tmp_path, soon):
+    rows = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>' for i in range(2, 100_001))
+    sheet = f'<row r="1">{text_cell("A1", "题名")}</row>{rows}'
+    assert "2 GB" in refusal(workbook(tmp_path / "a.xlsx", sheet, strings=f"<si><t>{'长' * 30_000}</t></si>"))
+
+
+def test_a_zip_bomb_is_refused_by_its_directory_unopened(tmp_path, soon):
+    path = tmp_path / "a.xlsx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file,
+        file.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(300):
+            part.write(bytes(1_000_000))
+    assert "解压后过大" in refusal(path)
+
+
+def test_a_zip_that_lies_about_its_size_is_refused(tmp_path, soon):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        with file.open("xl/worksheets/sheet1.xml", "w") as part:
+            for _ in range(300):
+                part.write(bytes(1_000_000))
+        size = struct.pack("<L", 300_000_000)
+    data = path.read_bytes()
+    assert size in data
+    path.write_bytes(data.replace(size, struct.pack("<L", 1_000)))
+    assert "损坏" in refusal(path)
+
+
+def test_a_cell_of_more_than_a_hundred_thousand_characters_is_refused(tmp_path, csv_file):
+    sheet = f'<row r="1">{text_cell("A1", "题名")}</row><row r="2">{text_cell("A2", "长" * 100_001)}</row>'
+    assert "第 2 行" in refusal(workbook(tmp_path / "a.xlsx", sheet))
+    assert "第 2 行" in refusal(csv_file([["题名", "备注"], ["甲", "长" * 100_001]]))
+    assert refusal(csv_file([["题名", "备注"], ["甲", "长" * 200_000]]))
+
+
+def test_more_than_half_a_million_rows_are_refused(csv_file, soon):
+    assert "500000" in refusal(csv_file([["题名"], *[["甲"]] * 500_001]))
+
+
+# Files
+
+
+def test_a_file_of_two_gigabytes_is_refused_unread(tmp_path, soon):
+    path = tmp_path / "a.csv"
+    with path.open("wb") as file:
+        file.truncate(2_000_000_000)
+    sentence = refusal(path)
+    assert "2000 MB" in sentence
+    assert "200 MB" in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xlsx", b"<html><table><tr><td>title</td></tr></table></html>"),
+        ("a.xls", b"\xef\xbb\xbf<!DOCTYPE html><html></html>"),
+        ("a.xls", b'<?xml version="1.0"?><Workbook/>'),
+        ("a.xlsx", b"title\nplain"),
+        ("a.xlsx", b"PK\x03\x04 and no more"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        ("a.csv", b"PK\x03\x04title"),
+        ("a.csv", b"<html>title</html>"),
+        ("a.xml", b"PK\x03\x04"),
+        ("a.xml", b"<html><body/></html>"),
+        ("a.csv", b"%PDF-1.7"),
+        ("a.pdf", b"%PDF-1.7"),
+        ("a", b"title\na\n"),
+    ],
+)
+def test_content_that_is_not_what_the_name_says_is_refused(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert name in refusal(path)
+
+
+def test_what_is_no_readable_file_is_refused(tmp_path):
+    assert "不存在" in refusal(tmp_path / "none.csv") or "无法读取" in refusal(tmp_path / "none.csv")
+    (tmp_path / "folder.csv").mkdir()
+    assert "不是文件" in refusal(tmp_path / "folder.csv")
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert "不是文件" in refusal(tmp_path / "pipe.csv")
+    assert "无法读取" in refusal(tmp_path / "a\0b.csv")

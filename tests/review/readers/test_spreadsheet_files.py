@@ -1,0 +1,132 @@
+"""Workbooks: values of cells, choice of the sheet."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies.sentences import Refusal
+from review.readers import read_catalogue
+
+HEADING = ["题名", "日期", "页数"]
+
+
+def test_numbers_and_dates_of_cells_become_plain_text(xlsx_file):
+    table = [
+        HEADING,
+        ["甲", datetime(1998, 5, 3), 12.0],  # noqa: DTZ001 a day in a sheet has no zone
+        ["乙", 1998.0, 0.5],
+        [1962, date(1998, 5, 3), 3],
+    ]
+    rows = read_catalogue(xlsx_file({"目录": table})).rows
+    assert [(row.title, row.date_text, row.extent) for row in rows] == [
+        ("甲", "1998-05-03", "12"),
+        ("乙", "1998", "0.5"),
+        ("1962", "1998-05-03", "3"),
+    ]
+
+
+def test_a_formula_gives_its_stored_value(tmp_path):
+    path = tmp_path / "目录.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADING)
+        sheet.write_formula(1, 0, '="关于"&"春耕"', None, "关于春耕")
+    assert [row.title for row in read_catalogue(path).rows] == ["关于春耕"]
+
+
+def test_an_error_cell_is_refused_since_it_would_read_as_blank(tmp_path):
+    path = tmp_path / "目录.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["题名", "密级"])
+        sheet.write_string(1, 0, "甲")
+        sheet.write_formula(1, 1, "=VLOOKUP(A2,Z:Z,1,0)", None, "#N/A")
+    with pytest.raises(Refusal, match="#N/A"):
+        read_catalogue(path)
+
+
+def test_a_text_that_looks_like_an_error_cell_is_only_text(xlsx_file):
+    assert len(read_catalogue(xlsx_file({"a": [["题名"], ['<c r="A1" t="e"> #N/A']]})).rows) == 1
+
+
+def test_rows_are_numbered_as_in_the_sheet_below_a_title_line_and_blank_rows(tmp_path):
+    path = tmp_path / "目录.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(1, 1, 1, 3, "全宗J047案卷目录")
+        sheet.write_row(3, 1, HEADING)
+        sheet.write_row(6, 1, ["甲", "1962", 3])
+        sheet.write_row(9, 1, ["", "1962", 3])
+    reading = read_catalogue(path)
+    assert [(row.row, row.title) for row in reading.rows] == [(7, "甲")]
+    assert [complaint.row for complaint in reading.complaints] == [10]
+
+
+def test_the_first_visible_sheet_with_a_heading_is_read_and_the_others_are_named(xlsx_file):
+    sheets = {
+        "说明": [["此表由办公室填报"]],
+        "_隐藏": [HEADING, ["隐", "1962", 1]],
+        "空": [],
+        "目录": [HEADING, ["甲", "1962", 1]],
+        "续": [HEADING, ["乙", "1962", 1]],
+    }
+    reading = read_catalogue(xlsx_file(sheets))
+    assert [row.title for row in reading.rows] == ["甲"]
+    (warning,) = reading.warnings
+    assert "说明、续" in warning.zh
+
+
+def test_a_single_sheet_gives_no_warning(xlsx_file):
+    assert read_catalogue(xlsx_file({"目录": [HEADING, ["甲", "1962", 1]]})).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "sheets", [{"a": []}, {"a": [["题名"]]}, {"a": [["名称"], ["甲"]]}, {"a": [], "_b": [["题名"], ["甲"]]}]
+)
+def test_a_workbook_without_entries_is_refused(xlsx_file, sheets):
+    with pytest.raises(Refusal):
+        read_catalogue(xlsx_file(sheets))
+
+
+def test_a_suffix_of_an_older_format_does_not_matter_while_it_is_a_workbook(xlsx_file):
+    assert len(read_catalogue(xlsx_file({"a": [["题名"], ["甲"]]}, name="a.xls")).rows) == 1
+
+
+texts = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" \n"), max_size=30).map(
+    lambda text: " ".join(text.split())
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    table=st.lists(st.tuples(texts.filter(bool), texts, texts), min_size=1, max_size=8),
+    writer=st.sampled_from(["openpyxl", "xlsxwriter"]),
+)
+def test_what_two_spreadsheet_writers_wrote_is_read_back(table, writer):
+    rows = [("题名", "责任者", "备注"), *table]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "目录.xlsx"
+        if writer == "openpyxl":
+            book = openpyxl.Workbook()
+            for number, cells in enumerate(rows, start=1):
+                for place, text in enumerate(cells, start=1):
+                    cell = book.active.cell(number, place, text)
+                    cell.data_type = "s"  # "=1+1" is a title here, no formula
+            book.save(path)
+        else:
+            with xlsxwriter.Workbook(path) as book:
+                sheet = book.add_worksheet()
+                for number, cells in enumerate(rows):
+                    for place, text in enumerate(cells):
+                        sheet.write_string(number, place, text)
+        reading = read_catalogue(path)
+    assert reading.complaints == ()
+    assert [(row.title, row.responsible_body, row.notes) for row in reading.rows] == table

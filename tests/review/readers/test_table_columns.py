@@ -1,0 +1,201 @@
+"""Which column is which, and what each row has to be."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from policies.sentences import Refusal
+from review.readers import PROFILES, find_profile, read_catalogue
+
+
+def only(reading):
+    assert reading.complaints == ()
+    (row,) = reading.rows
+    return row
+
+
+@pytest.mark.parametrize(
+    ("heading", "field", "text", "kept"),
+    [
+        ("档号", "reference_code", "J047-001", "J047-001"),
+        ("Reference Code", "reference_code", "J047-001", "J047-001"),
+        ("unitid", "reference_code", "J047-001", "J047-001"),
+        ("责任者", "responsible_body", "县政府", "县政府"),
+        ("issuer_body", "responsible_body", "县政府", "县政府"),
+        ("成文日期", "date_text", "1962-03-05", "1962-03-05"),
+        ("ｉｓｓｕｅ＿ｄａｔｅ", "date_text", "1962", "1962"),
+        ("保管期限", "retention", "永久", "永久"),
+        ("密 级", "classification", "机密★10年", "机密★10年"),
+        ("开放标识", "access_status", "延期开放", "deferred"),
+        ("access status", "access_status", "Open", "open"),
+        ("页数（页）", "extent", "12", "12"),
+        ("案卷题名", "series_title", "信访案卷", "信访案卷"),
+        ("类别", "series_title", "文书", "文书"),
+        ("立档单位", "agency", "某局", "某局"),
+        ("文号", "document_number", "国发〔1962〕1号", "国发〔1962〕1号"),
+        ("备注", "notes", "缺页", "缺页"),
+        ("级别", "level", "案卷", "file"),
+        ("LEVEL", "level", "ITEM", "item"),
+    ],
+)
+def test_headings_are_known_in_both_languages_whatever_their_width_case_and_spaces(
+    csv_file, heading, field, text, kept
+):
+    row = only(read_catalogue(csv_file([["题名*", heading], ["甲", text]])))
+    assert getattr(row, field) == kept
+
+
+def test_an_unknown_column_is_kept_in_the_notes(csv_file):
+    row = only(read_catalogue(csv_file([["题名", "备注", "载体形态", ""], ["甲", "缺页", "胶片", "余"]])))
+    assert row.notes == "缺页\n载体形态: 胶片\n[4]: 余"
+
+
+def test_class_and_file_title_together_are_the_series(csv_file):
+    row = only(read_catalogue(csv_file([["类别", "案卷题名", "题名"], ["文书", "信访", "甲"]])))
+    assert row.series_title == "文书 / 信访"
+
+
+def test_a_list_of_files_calls_its_title_anjuan_timing(csv_file):
+    row = only(read_catalogue(csv_file([["案卷号", "案卷题名"], ["1", "信访案卷"]])))
+    assert (row.title, row.level, row.notes) == ("信访案卷", "file", "案卷号: 1")
+
+
+def test_a_title_line_may_stand_above_the_heading(csv_file):
+    table = [["全宗J047案卷目录", ""], ["编制：办公室", ""], ["题名", "页数"], ["甲", "3"]]
+    row = only(read_catalogue(csv_file(table)))
+    assert (row.row, row.title, row.extent) == (4, "甲", "3")
+
+
+def test_a_row_of_data_is_not_taken_for_the_heading(csv_file):
+    with pytest.raises(Refusal) as refused:
+        read_catalogue(csv_file([["名称", "说明"], ["甲", "title"], ["乙", "丙"]]))
+    assert "名称、说明" in refused.value.sentence.zh
+    assert "题名" in refused.value.sentence.zh
+
+
+def test_a_heading_that_stands_twice_is_refused(csv_file):
+    with pytest.raises(Refusal, match="备 注"):
+        read_catalogue(csv_file([["题名", "备注", "备 注"], ["甲", "乙", "丙"]]))
+
+
+def test_two_headings_of_one_meaning_are_refused_by_name(csv_file):
+    with pytest.raises(Refusal, match=r"形成日期.*成文日期"):
+        read_catalogue(csv_file([["题名", "形成日期", "成文日期"], ["甲", "1962", "1982"]]))
+
+
+def test_the_profile_of_policy_titles_knows_its_own_columns_only(csv_file):
+    table = [
+        ["issuer_body", "title", "issue_date", "publication_date", "document_number", "url"],
+        ["国务院", "关于批复", "1962-03-05", "2008-01-01", "国函〔1962〕1号", "https://example.org/1"],
+    ]
+    row = only(read_catalogue(csv_file(table), find_profile("policy-titles")))
+    assert (row.responsible_body, row.date_text, row.document_number) == ("国务院", "1962-03-05", "国函〔1962〕1号")
+    assert row.notes == "publication_date: 2008-01-01\nurl: https://example.org/1"
+    with pytest.raises(Refusal):
+        read_catalogue(csv_file([["题名"], ["甲"]]), PROFILES["policy-titles"])
+
+
+def test_an_unknown_profile_is_refused_and_the_known_ones_are_named():
+    with pytest.raises(Refusal, match=r"nonsense.*house"):
+        find_profile("nonsense")
+
+
+def test_a_date_column_or_a_pair_of_them_gives_the_span(csv_file):
+    table = [
+        ["题名", "起始日期", "终止日期"],
+        ["甲", "1962-03", "1963"],
+        ["乙", "1962", ""],
+        ["丙", "", "1963"],
+        ["丁", "", ""],
+    ]
+    first, open_ended, ends, undated = read_catalogue(csv_file(table)).rows
+    assert (first.span.earliest, first.span.latest) == (date(1962, 3, 1), date(1963, 12, 31))
+    assert first.date_text == "1962-03/1963"
+    assert open_ended.span is None  # its end is not said: in doubt never due
+    assert open_ended.date_text == "1962/"
+    assert ends.span.latest == date(1963, 12, 31)
+    assert undated.span is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "column"),
+    [
+        ("备注", "", "题名"),
+        ("日期", "1962-02-30", "日期"),
+        ("日期", "1963—1962", "日期"),
+        ("日期", "2030-01-01", "日期"),
+        ("开放标识", "也许", "开放标识"),
+        ("级别", "宗", "级别"),
+        ("档号", "J047\x07-1", "档号"),
+        ("密级", "机密\x01", "密级"),
+        ("责任者", "长" * 501, "责任者"),
+    ],
+)
+def test_a_bad_value_is_a_complaint_that_names_row_column_and_value(csv_file, heading, text, column):
+    title = "" if column == "题名" else "甲"
+    table = [["题名", heading], ["好", ""], [title, text or "乙"]]
+    reading = read_catalogue(csv_file(table), today=date(2026, 11, 21))
+    assert [row.title for row in reading.rows] == ["好"]
+    (complaint,) = reading.complaints
+    assert (complaint.row, complaint.column) == (3, column)
+    assert complaint.value == (text if len(text) <= 200 else text[:199] + "…")
+    assert complaint.sentence.zh
+    assert complaint.sentence.en
+
+
+def test_without_a_day_no_date_is_in_the_future(csv_file):
+    table = [["题名", "日期"], ["甲", "2030-01-01"]]
+    assert len(read_catalogue(csv_file(table)).rows) == 1
+    assert len(read_catalogue(csv_file(table), today=date(2029, 1, 1)).rows) == 0
+
+
+def test_a_partial_date_of_the_running_year_is_no_future_date(csv_file):
+    table = [["题名", "日期"], ["甲", "2026"], ["乙", "2020年代"]]
+    assert len(read_catalogue(csv_file(table), today=date(2026, 11, 21)).rows) == 2
+
+
+def test_an_end_before_the_start_is_a_complaint(csv_file):
+    reading = read_catalogue(csv_file([["题名", "起始日期", "终止日期"], ["甲", "1963", "1962"]]))
+    assert reading.rows == ()
+    (complaint,) = reading.complaints
+    assert complaint.column == "终止日期"
+
+
+@pytest.mark.parametrize("second", ["J047-WS-001", "Ｊ０４７－ＷＳ－００１", "J047—WS—001", " J047-WS- 001"])
+def test_a_reference_code_that_repeats_is_a_complaint_on_the_second_naming_the_first(csv_file, second):
+    reading = read_catalogue(
+        csv_file([["档号", "题名"], ["J047-WS-001", "甲"], ["J047-WS-002", "乙"], [second, "丙"]])
+    )
+    assert [row.title for row in reading.rows] == ["甲", "乙"]
+    (complaint,) = reading.complaints
+    assert (complaint.row, complaint.column) == (4, "档号")
+    assert "第 2 行" in complaint.sentence.zh
+
+
+def test_entries_without_a_reference_code_do_not_repeat_one_another(csv_file):
+    assert len(read_catalogue(csv_file([["档号", "题名"], ["", "甲"], ["", "甲"]])).rows) == 2
+
+
+def test_a_title_of_two_thousand_characters_is_the_longest(csv_file):
+    reading = read_catalogue(csv_file([["题名"], ["长" * 2000], ["长" * 2001]]))
+    assert [row.row for row in reading.rows] == [2]
+    assert [complaint.row for complaint in reading.complaints] == [3]
+
+
+def test_all_complaints_of_a_file_come_at_once_several_of_a_row_too(csv_file):
+    table = [
+        ["题名", "日期", "级别", "档号"],
+        ["", "1962-13-01", "宗", "a"],
+        ["甲", "", "", "a"],
+        ["乙", "", "", "b"],
+    ]
+    reading = read_catalogue(csv_file(table))
+    assert [(complaint.row, complaint.column) for complaint in reading.complaints] == [
+        (2, "级别"),
+        (2, "日期"),
+        (2, "题名"),
+        (3, "档号"),
+    ]
+    assert [row.title for row in reading.rows] == ["乙"]

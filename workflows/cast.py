@@ -1,0 +1,75 @@
+"""The demonstration's people: one or two for each role, appointed over the fonds and agencies that are there."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+
+from review.models import Agency, Fonds, Person
+from review.operations import appointing
+
+# user name, full name, post, roles over every fonds
+_ARCHIVES = (
+    ("planner", "林书禾", "开放审核科 计划", ("planner",)),
+    ("first", "周若川", "开放审核科 初审", ("first_reviewer",)),
+    ("first2", "许知夏", "开放审核科 初审", ("first_reviewer", "second_reviewer")),
+    ("second", "沈望山", "开放审核科 复审", ("second_reviewer",)),
+    ("reconciler", "顾长宁", "开放审核科 协商", ("reconciler",)),
+    ("confirmer", "陆秉文", "馆长", ("confirmer",)),
+    ("publisher", "程晓岚", "利用服务科 公布", ("publisher",)),
+    ("auditor", "何慎之", "审计", ("auditor",)),
+)
+_UNIT_NAMES = ("苏念安", "方可期", "罗清越", "孟怀瑾", "江映雪", "杜南星", "白予安", "秦朗月", "叶知微", "宋临溪")
+
+
+@dataclass(slots=True)
+class Cast:
+    """The people by user name, and the forming unit's person of each agency by agency id."""
+
+    password: str
+    people: dict[str, Person] = field(default_factory=dict)
+    units: dict[int, Person] = field(default_factory=dict)
+
+    def __getitem__(self, username: str) -> Person:
+        return self.people[username]
+
+
+def gather(*, at: datetime) -> Cast:
+    """Make whoever is missing and appoint everyone over all fonds and agencies there are. Again: changes nothing."""
+    cast = Cast(_password())
+    for username, name, post, roles in _ARCHIVES:
+        person = cast.people[username] = _person(username, name, post, cast.password)
+        for fonds in Fonds.objects.all():
+            for role in roles:
+                _appoint(person, role, fonds, at)
+    for place, agency in enumerate(Agency.objects.order_by("pk")):
+        username = f"unit-{agency.code.lower()}"
+        person = _person(username, _UNIT_NAMES[place % len(_UNIT_NAMES)], agency.name, cast.password)
+        cast.people[username] = cast.units[agency.pk] = person
+        _appoint(person, "agency_reviewer", agency, at)
+    return cast
+
+
+def _person(username: str, name: str, post: str, password: str) -> Person:
+    person, made = Person.objects.get_or_create(username=username, defaults={"full_name": name, "post": post})
+    if made or not person.check_password(password):
+        person.set_password(password)
+        person.save(update_fields=["password"])
+    return person
+
+
+def _appoint(person: Person, role: str, over: Fonds | Agency, at: datetime) -> None:
+    if not person.groups.filter(name=f"{role}:{over.code}").exists():
+        appointing.appoint(person=person, role=role, over=over, by="demo", at=at)
+
+
+def _password() -> str:
+    """One password for the demonstration's people, made once for each installation and kept beside its database."""
+    kept = settings.VAR_DIR / "demo_password"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text("qifeng-" + secrets.token_hex(4), encoding="utf-8")
+    return kept.read_text(encoding="utf-8").strip()

@@ -1,0 +1,71 @@
+"""Forms clean what a desk sends; they save nothing."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from policies.countersigning import UnitAnswer
+from policies.outcomes import ANSWER_NAMES, EARLY_GROUNDS, GROUNDS, OUTCOME_NAMES, Answer, Outcome
+from policies.reviewing import Decision
+
+
+def _in_language(names: dict) -> list[tuple[str, str]]:
+    return [(str(code), sentence.of(get_language() or "")) for code, sentence in names.items()]
+
+
+def outcomes() -> list[tuple[str, str]]:
+    return _in_language({outcome: OUTCOME_NAMES[outcome] for outcome in Outcome})
+
+
+def grounds() -> list[tuple[str, str]]:
+    known = {**GROUNDS, **EARLY_GROUNDS}
+    return [
+        ("", "—"),
+        *[(code, f"{name} ({code})") for code, name in _in_language({c: g.name for c, g in known.items()})],
+    ]
+
+
+class DecisionForm(forms.Form):
+    """One decision: an outcome, with ground and day for a deferral and the reason in words."""
+
+    outcome = forms.ChoiceField(label=_("Decision"), choices=outcomes)
+    ground = forms.ChoiceField(label=_("Ground"), choices=grounds, required=False)
+    opens_on = forms.DateField(
+        label=_("Closed until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def decision(self) -> Decision:
+        """The cleaned decision; fields that do not belong to its outcome are left out."""
+        outcome = Outcome(self.cleaned_data["outcome"])
+        ground = "" if outcome is Outcome.OPEN else self.cleaned_data["ground"]
+        opens_on = self.cleaned_data["opens_on"] if outcome is Outcome.DEFER else None
+        return Decision(outcome, ground, opens_on, self.cleaned_data["reason"].strip())
+
+
+class AnswerForm(DecisionForm):
+    """A forming unit's answer; the decision is what it wants instead when it objects."""
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=lambda: _in_language(ANSWER_NAMES))
+    outcome = forms.ChoiceField(label=_("Instead"), choices=lambda: [("", "—"), *outcomes()], required=False)
+
+    def unit_answer(self) -> UnitAnswer:
+        answer = Answer(self.cleaned_data["answer"])
+        counter = self.decision() if answer is Answer.OBJECT and self.cleaned_data["outcome"] else None
+        return UnitAnswer(answer, counter, self.cleaned_data["reason"].strip())
+
+
+class PublicTitleForm(forms.Form):
+    """The public title of one entry."""
+
+    public_title = forms.CharField(label=_("Public title"), required=False, max_length=2000)
+
+
+class ReasonForm(forms.Form):
+    """Why a batch goes back."""
+
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=2000)

@@ -1,0 +1,151 @@
+"""Walking a batch along its road with given people: every right, lock and policy is asked as at the desks.
+
+The demonstration, the journeys of the tests and the benchmarks walk here, so that no state is ever made by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from django.utils import timezone
+from viewflow.workflow import Activation
+from viewflow.workflow.models import Task
+
+from policies.countersigning import UnitAnswer
+from policies.outcomes import Answer, Outcome, Stage, Suggestion
+from policies.reviewing import Decision, advised
+from review.models import Batch, Countersignature, Person, Release
+from review.operations import countersigning, reconciling, releasing, reviewing, signing, titling
+from review.queries.decisions import decision_of, disputes, entries_for, standing, undecided
+from review.queries.desks import with_findings
+from workflows.flows import OpeningFlow
+from workflows.views import door
+
+
+def open_tasks(batch: Batch, desk: str = "") -> list[Task]:
+    """The open tasks of a batch, of one desk when it is named, oldest first."""
+    tasks = Task.objects.filter(
+        process__flow_class=OpeningFlow,
+        process__artifact_object_id=batch.pk,
+        status__in=door.OPEN,
+        flow_task_type="HUMAN",
+    )
+    return [task for task in tasks.order_by("pk") if not desk or task.flow_task.name == desk]
+
+
+def work(task: Task, person: Person, act: Callable[[Activation], object], *, verdict: str = "done") -> None:
+    """One act at a desk and its completion, exactly as the desk does it. Raises Refusal, PermissionDenied."""
+    with task.activation() as activation:
+        door.hold(person, activation)
+        act(activation)
+        door.finish(activation, verdict)
+
+
+def first_review(batch: Batch, person: Person) -> None:
+    """Decide every entry as the rules advise, wording up to three public titles that say too much, and hand on."""
+    (task,) = open_tasks(batch, "first_review")
+
+    def act(activation: Activation) -> None:
+        at, today = timezone.now(), timezone.localdate()
+        rows = with_findings(batch, list(undecided(batch, Stage.FIRST_REVIEW).select_related("entry")))
+        decisions = {row.batch_entry.pk: _follow(row.suggested) for row in rows}
+        for row in [row for row in rows if _can_open_masked(row)][:3]:
+            text = row.masked_title
+            titling.set_public_title(batch_entry=row.batch_entry, text=text, by=person, at=at, today=today)
+            decisions[row.batch_entry.pk] = Decision(Outcome.OPEN, reason="隐去个人信息后可以开放")
+        reviewing.record_opinions(
+            batch=batch, stage=Stage.FIRST_REVIEW, decisions=decisions, by=person, at=at, today=today
+        )
+        reviewing.hand_on(batch=batch, stage=Stage.FIRST_REVIEW, by=person, at=at)
+
+    work(task, person, act)
+
+
+def _follow(suggested) -> Decision:
+    decision = advised(Suggestion(suggested.suggestion), suggested.ground, suggested.opens_on)
+    # The rules advise nothing that can be recorded: closed until somebody has looked.
+    return decision or Decision(Outcome.REFER, reason="规则无法判定，待人工核查")
+
+
+def _can_open_masked(row) -> bool:
+    """All that is found are words of the title, which the public title leaves out."""
+    found = row.findings
+    due = row.suggested.suggestion == Suggestion.DEFER
+    return (
+        due and bool(found) and all(f.field == "title" and f.never_public for f in found) and bool(row.masked_title)
+    )
+
+
+def second_review(batch: Batch, person: Person) -> None:
+    """Agree with first review on every entry, and hand on."""
+    (task,) = open_tasks(batch, "second_review")
+
+    def act(activation: Activation) -> None:
+        at, today = timezone.now(), timezone.localdate()
+        decisions = {row.batch_entry_id: decision_of(row) for row in standing(batch, Stage.FIRST_REVIEW)}
+        reviewing.record_opinions(
+            batch=batch, stage=Stage.SECOND_REVIEW, decisions=decisions, by=person, at=at, today=today
+        )
+        reviewing.hand_on(batch=batch, stage=Stage.SECOND_REVIEW, by=person, at=at)
+
+    work(task, person, act)
+
+
+def countersign(task: Task, person: Person, *, objections: int = 0) -> None:
+    """Agree to everything but the first `objections` opened entries, which the unit wants closed ten more years."""
+    asked: Countersignature = task.seed
+
+    def act(activation: Activation) -> None:
+        at, today = timezone.now(), timezone.localdate()
+        rows = list(entries_for(asked.batch, asked.agency).order_by("position"))
+        answers = {row.pk: UnitAnswer(Answer.AGREE) for row in rows}
+        proposals = {row.batch_entry_id: row for row in standing(asked.batch, Stage.SECOND_REVIEW)}
+        for row in [row for row in rows if proposals[row.pk].outcome == Outcome.OPEN][:objections]:
+            later = Decision(Outcome.DEFER, "CN-8-2", date(today.year + 10, 12, 31))
+            answers[row.pk] = UnitAnswer(Answer.OBJECT, later, "内容涉及尚未了结的事项")
+        countersigning.record_answers(countersignature=asked, answers=answers, by=person, at=at, today=today)
+        countersigning.hand_on(countersignature=asked, by=person, at=at)
+
+    work(task, person, act)
+
+
+def reconcile(batch: Batch, person: Person) -> None:
+    """Settle every difference: the first as the unit wants it, the others as the archives proposed."""
+    (task,) = open_tasks(batch, "reconcile")
+
+    def act(activation: Activation) -> None:
+        at, today = timezone.now(), timezone.localdate()
+        settlements = {}
+        for place, row in enumerate(disputes(batch)):
+            wanted = row.answer if place == 0 and row.answer.outcome else row.proposal
+            decision = decision_of(wanted)
+            record = "双方当面协商一致，形成单位书面确认"
+            settlements[row.batch_entry.pk] = Decision(decision.outcome, decision.ground, decision.opens_on, record)
+        reconciling.settle(batch=batch, settlements=settlements, by=person, at=at, today=today)
+        reconciling.hand_on(batch=batch, by=person, at=at)
+
+    work(task, person, act)
+
+
+def sign_off(batch: Batch, person: Person) -> None:
+    """Sign."""
+    (task,) = open_tasks(batch, "sign_off")
+    work(task, person, lambda activation: signing.sign_off(batch=batch, by=person, at=timezone.now()))
+
+
+def release(batch: Batch, person: Person) -> Release:
+    """Make the open catalogue, publish it and deliver it to the public site."""
+    (task,) = open_tasks(batch, "release")
+    today = timezone.localdate()
+    manifest = releasing.prepare_bundle(batch=batch, issued_on=today)
+    work(
+        task,
+        person,
+        lambda activation: releasing.release(
+            batch=batch, manifest=manifest, by=person, at=timezone.now(), issued_on=today
+        ),
+    )
+    made = Release.objects.get(batch=batch)
+    releasing.deliver(release=made, at=timezone.now())
+    return made

@@ -1,0 +1,93 @@
+"""The door to a task: who may come in, under which lock, and what a refusal looks like.
+
+A task is reached by its own number only; its node decides the desk. So no task can be worked through another node's
+address, and the lock is always that of the task's own process (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from viewflow.workflow import Activation
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
+
+from policies.sentences import Refusal, Sentence
+from review.models import Person
+
+OPEN = (STATUS.NEW, STATUS.ASSIGNED)
+NOT_OPEN = Sentence(
+    "这项工作已经办结，未重复执行。", "This piece of work is finished already; nothing was done twice."
+)
+
+
+@login_required
+def open_task(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show or work the desk of one task. 404 without such a task, 403 for whoever may not be its next hand."""
+    task = get_object_or_404(Task.objects.select_related("owner"), pk=pk, flow_task_type="HUMAN")
+    if task.status not in OPEN:
+        if task.owner_id != request.user.pk:
+            raise PermissionDenied
+        messages.warning(request, NOT_OPEN.of(get_language() or ""))
+        return redirect("my-work")
+    if not task.flow_task.may_work(request.user, task):
+        raise PermissionDenied
+    return task.flow_task.desk(request, task)
+
+
+def work(request: HttpRequest, task: Task, act: Callable[[Activation], str]) -> HttpResponse:
+    """Do one act at a desk: under the process's lock, with every right asked again, all or nothing.
+
+    The first act takes an unowned task. `act` returns the sentence that tells what was done. A refusal changes nothing and
+    is shown on the same page.
+    """
+    try:
+        with task.activation() as activation:
+            hold(request.user, activation)
+            done = act(activation)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence.of(get_language() or ""))
+    else:
+        messages.success(request, done)
+    finished = Task.objects.filter(pk=task.pk).exclude(status__in=OPEN).exists()
+    return redirect("my-work" if finished else request.get_full_path())
+
+
+def hold(person: Person, activation: Activation) -> None:
+    """Make sure the task is open and in this person's hands. Raises Refusal, PermissionDenied."""
+    task = activation.task
+    if task.status not in OPEN:
+        raise Refusal(NOT_OPEN)
+    if task.owner_id is None:
+        if not activation.assign.has_perm(person):
+            raise PermissionDenied
+        activation.assign(person)
+    elif task.owner_id != person.pk:
+        raise Refusal(Sentence(f"{task.owner} 正在办理这项工作。", f"{task.owner} is working on this."))
+    if not activation.start.has_perm(person):
+        raise PermissionDenied
+
+
+def finish(activation: Activation, verdict: str = "done") -> None:
+    """Complete the task; the flow goes on by `verdict`."""
+    activation.process.verdict = verdict
+    activation.process.save(update_fields=["data"])
+    activation.start(None)
+    activation.execute()
+
+
+def put_back(request: HttpRequest, task: Task) -> HttpResponse:
+    """Give a taken task back to its queue; what was decided stays."""
+    with task.activation() as activation:
+        if activation.task.status != STATUS.ASSIGNED or not activation.unassign.has_perm(request.user):
+            raise PermissionDenied
+        activation.unassign()
+    messages.success(request, _("Put back. Your decisions so far are kept."))
+    return redirect("my-work")

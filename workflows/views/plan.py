@@ -1,0 +1,45 @@
+"""The plan: what is due in each fonds, and cutting a batch of it that starts on its road at once."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from policies.sentences import Refusal
+from review import access
+from review.operations import planning
+from review.queries.holdings import due_list
+from workflows.flows import opening
+
+
+@login_required
+def plan(request: HttpRequest) -> HttpResponse:
+    """The fonds this person plans, with what is due, under review, open and deferred in each."""
+    fonds = access.fonds_of(request.user, "review.plan_fonds")
+    if not fonds.exists():
+        raise PermissionDenied
+    return render(request, "workflows/plan.html", {"lines": due_list(fonds, timezone.localdate())})
+
+
+@login_required
+@require_POST
+def start_batch(request: HttpRequest, code: str) -> HttpResponse:
+    """Cut a batch of everything due in one fonds and begin its review."""
+    fonds = get_object_or_404(access.fonds_of(request.user, "review.plan_fonds"), code=code)
+    try:
+        with transaction.atomic():
+            batch = planning.cut_batch(fonds=fonds, by=request.user, at=timezone.now(), today=timezone.localdate())
+            opening.begin(batch=batch, by=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence.of(get_language() or ""))
+        return redirect("plan")
+    messages.success(request, _("Batch %(number)s is at first review.") % {"number": batch.number})
+    return redirect("batch", batch.number)

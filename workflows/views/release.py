@@ -1,0 +1,96 @@
+"""The publisher's desk: see exactly what will be public, then publish it."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from viewflow.workflow import Activation
+from viewflow.workflow.models import Task
+
+from policies.sentences import Refusal, Sentence
+from review.models import Batch, Release
+from review.operations import releasing, returning
+from review.queries.decisions import counts_of, settled
+from review.queries.editions import next_number, standing_sign_off
+from workflows.forms import ReasonForm
+from workflows.views import door
+
+PAGE = 50
+log = logging.getLogger(__name__)
+
+
+def release(request: HttpRequest, task: Task) -> HttpResponse:
+    """The open catalogue of a signed batch, before and at its publication."""
+    batch: Batch = task.process.artifact
+    if request.method == "POST":
+        return _act(request, task, batch)
+    rows = settled(batch)
+    opened = [row for row in rows if row.decision and row.decision.outcome.opens]
+    return render(
+        request,
+        "workflows/release.html",
+        {
+            "task": task,
+            "batch": batch,
+            "total": len(rows),
+            "counts": counts_of(rows),
+            "number": next_number(timezone.localdate()),
+            "sign_off": standing_sign_off(batch),
+            "page": Paginator(opened, PAGE).get_page(request.GET.get("page")),
+        },
+    )
+
+
+def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
+    verb = request.POST.get("verb", "")
+    if verb == "put_back":
+        return door.put_back(request, task)
+    today = timezone.localdate()
+    manifest = None
+    if verb == "publish":
+        try:
+            # Seconds of typesetting happen here, outside the lock; inside it only the record is compared.
+            manifest = releasing.prepare_bundle(batch=batch, issued_on=today)
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence.of(get_language() or ""))
+            return redirect("task", task.pk)
+
+    def act(activation: Activation) -> str:
+        at = timezone.now()
+        if verb == "take":
+            return _("The batch is in your hands.")
+        if verb == "publish":
+            made = releasing.release(batch=batch, manifest=manifest, by=request.user, at=at, issued_on=today)
+            door.finish(activation)
+            return _("Open catalogue %(number)s is published.") % {"number": made.number}
+        if verb == "return":
+            form = ReasonForm(request.POST)
+            reason = form.cleaned_data["reason"] if form.is_valid() else ""
+            returning.return_batch(batch=batch, from_desk="release", reason=reason, by=request.user, at=at)
+            door.finish(activation, "return")
+            return _("Returned to first review.")
+        raise Refusal(Sentence("没有这样的操作，请刷新页面。", "There is no such act. Reload the page."))
+
+    answer = door.work(request, task, act)
+    if made := Release.objects.filter(batch=batch, delivered_at__isnull=True).first():
+        _deliver(request, made)
+    return answer
+
+
+def _deliver(request: HttpRequest, made: Release) -> None:
+    """After the commit: a public site that cannot be reached never undoes a release; deliver_releases tries again."""
+    try:
+        releasing.deliver(release=made, at=timezone.now())
+    except (OSError, DatabaseError, Refusal):
+        log.exception("release %s was not delivered", made.number)
+        messages.warning(
+            request, _("The release is recorded, but the public site could not be reached. It will follow.")
+        )
