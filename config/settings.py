@@ -99,6 +99,8 @@ def _database(variable: str, default: str) -> dict[str, object]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
+        # A file, not memory: tests of two simultaneous writers need the real thing.
+        database["TEST"] = {"NAME": str(VAR_DIR / f"test-{Path(str(database['NAME'])).name}")}
     elif database["ENGINE"] == "django.db.backends.postgresql":
         database["OPTIONS"] = {"options": "-c lock_timeout=20s"}
     else:

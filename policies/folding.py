@@ -35,7 +35,7 @@ _ODD = re.compile(
     "["
     + re.escape("".join(map(chr, _SINGLE)))
     + "\x00-\x20\x7f-\xa0\xad\u034f\u061c\u1680\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
-    + "\u2e80-\u2fdf\u3000\u3164\u2460-\u249b\ud800-\udfff\uf900-\ufaff\ufe00-\ufe0f\ufeff\uff61-\uffef"
+    + "\u2e80-\u2fdf\u3000\u3164\u2460-\u249b\ud800-\udfff\uf900-\ufaff\ufe00-\ufe0f\ufeff\uff61-\uffef\ufffd"
     + "\U0002f800-\U0002fa1f]"
 )
 is_odd = _ODD.search
@@ -84,7 +84,7 @@ def fold(text: str) -> Folded:
 def _folded(sign: str) -> str:
     if (known := _SINGLE.get(ord(sign))) is not None:
         return known
-    if is_odd(sign) is None:
+    if is_odd(sign) is None or sign == "\ufffd":
         return sign
     if sign.isspace():
         return " "

@@ -6,8 +6,10 @@ Most titles hit nothing, so everything dearer than that one pass waits for a rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import accumulate
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -20,6 +22,7 @@ from policies.rules import Lexicon, Mark, Pattern, Person, Rule, Secrecy, Unread
 
 _MARK_FIELDS = ("retention", "classification", "access_condition")
 _has_digits = re.compile(r"[0-9](?:[ \-—]?[0-9]){6}").search
+_BETWEEN = "\u2588"  # between joined texts: in no term, no number, and not odd
 _SECRECY_WORDS = ("绝密", "机密", "秘密")
 
 
@@ -43,6 +46,7 @@ class _Words(NamedTuple):
     phrases: re.Pattern[str] | None = None
     unless: tuple[str, ...] = ()
     within: int | None = None
+    is_secrecy: bool = False
 
 
 class Matcher:
@@ -50,7 +54,8 @@ class Matcher:
 
     def __init__(self, rules: Iterable[Rule], names: NameFinder) -> None:
         self._names = names.names
-        words_of_term: dict[str, list[_Words]] = {}
+        rules_of_term: dict[str, list[int]] = {}
+        self._words: list[_Words] = []
         self._patterns: list[tuple[Rule, re.Pattern[str]]] = []
         self._marks: list[tuple[Rule, re.Pattern[str]]] = []
         self._unread: list[tuple[Rule, re.Pattern[str]]] = []
@@ -65,11 +70,12 @@ class Matcher:
                     self._unread.append((rule, _harmless(known)))
                 case Secrecy():
                     self._secrecy.append(rule)
-            words, terms = _looked_for(rule)
+            words_of_rule, terms = _looked_for(rule)
             for term in terms:
-                words_of_term.setdefault(fold(term).text, []).append(words)
-        self.terms = tuple(words_of_term)
-        self._words_of_term = tuple(tuple(found) for found in words_of_term.values())
+                rules_of_term.setdefault(fold(term).text, []).append(len(self._words))
+            self._words.append(words_of_rule)
+        self.terms = tuple(rules_of_term)
+        self._rules_of_term = tuple(tuple(numbers) for numbers in rules_of_term.values())
         self._find = ahocorasick_rs.AhoCorasick(self.terms).find_matches_as_indexes
 
     def hits(self, field: str, text: str) -> tuple[Hit, ...]:
@@ -85,35 +91,50 @@ class Matcher:
             found += self._number_hits(field, plain)
         if field in _MARK_FIELDS and plain.strip():
             found += self._mark_hits(field, plain) or (() if found else self._unread_hits(field, plain))
-        if folded is None:
-            return tuple([hit._replace(matched=text[hit.start : hit.end]) for hit in found])
-        return tuple(_placed(hit, folded, text) for hit in found)
+        return tuple(found) if folded is None else tuple(_placed(hit, folded, text) for hit in found)
+
+    def quiet(self, texts: Sequence[str]) -> list[bool]:
+        """For each text, whether it surely meets no rule in a field of words: no term, no run of digits, no odd sign.
+
+        All texts are looked through in one piece, which is several times quicker than one by one.
+        """
+        odd = _where(is_odd, texts)
+        plain = ["" if is_it else text for is_it, text in zip(odd, texts, strict=True)]
+        quiet = [not (is_it or digits) for is_it, digits in zip(odd, _where(_has_digits, plain), strict=True)]
+        ends = list(accumulate(len(text) + 1 for text in plain))
+        for _, start, _ in self._find(_BETWEEN.join(plain)):
+            quiet[bisect_right(ends, start)] = False
+        return quiet
 
     def _word_hits(self, field: str, text: str, triggered: Sequence[tuple[int, int, int]]) -> list[Hit]:
         """Lexicon, person and secrecy rules, of which the automaton found a word."""
-        spans: dict[str, list[tuple[int, int]]] = {}
-        met: dict[str, _Words] = {}
+        spans: dict[int, list[tuple[int, int]]] = {}
         for term, start, end in triggered:
-            for words in self._words_of_term[term]:
-                if field in words.rule.fields:
-                    met[words.rule.id] = words
-                    spans.setdefault(words.rule.id, []).append((start, end))
+            for number in self._rules_of_term[term]:
+                spans.setdefault(number, []).append((start, end))
         hits: list[Hit] = []
         names: list[tuple[int, int]] | None = None
-        for rule_id, (rule, context, phrases, unless, within) in met.items():
-            if rule in self._secrecy:
-                if field not in _MARK_FIELDS and (mark := find_secrecy_mark(text)) is not None:
-                    hits.append(Hit(rule, field, mark.start, mark.end, "", secrecy=mark))
+        for number, places in spans.items():
+            rule, context, phrases, unless, within, is_secrecy = self._words[number]
+            if field not in rule.fields:
                 continue
-            places = _outside(spans[rule_id], text, phrases)
-            if not places or any(word in text for word in unless):
+            if is_secrecy:
+                if field not in _MARK_FIELDS and (mark := find_secrecy_mark(text)) is not None:
+                    hits.append(Hit(rule, field, mark.start, mark.end, text[mark.start : mark.end], secrecy=mark))
                 continue
             if within is not None:
                 names = self._names(text) if names is None else names
-                places = _near(names, places, within)
-            elif context and not any(word in text for word in context):
+                if not names:
+                    continue
+            places = _outside(places, text, phrases)
+            if not places or _holds_any(text, unless):
                 continue
-            hits += [Hit(rule, field, start, end, "") for start, end in (places if rule.never_public else places[:1])]
+            if within is not None and names is not None:
+                places = _near(names, places, within)
+            elif context and not _holds_any(text, context):
+                continue
+            for start, end in places if rule.never_public else places[:1]:
+                hits.append(Hit(rule, field, start, end, text[start:end]))
         return hits
 
     def _number_hits(self, field: str, text: str) -> Iterable[Hit]:
@@ -123,14 +144,14 @@ class Matcher:
                 check = CHECKS[rule.looks_for.check]
                 for found in pattern.finditer(text):
                     if check(re.sub("[^0-9x]", "", found[0])):
-                        yield Hit(rule, field, found.start(), found.end(), "")
+                        yield Hit(rule, field, found.start(), found.end(), found[0])
 
     def _mark_hits(self, field: str, text: str) -> list[Hit]:
         found = []
         until = find_until(text)
         for rule in self._secrecy:
             if field in rule.fields and (mark := read_secrecy_mark(text)) is not None:
-                found.append(Hit(rule, field, 0, len(text), "", secrecy=mark))
+                found.append(Hit(rule, field, 0, len(text), text, secrecy=mark))
         for rule, words in self._marks:
             assert isinstance(rule.looks_for, Mark)
             dated = rule.looks_for.dated
@@ -140,15 +161,35 @@ class Matcher:
                 continue
             if (word := words.search(text)) is not None:
                 start, end = word.span() if word[0] else (0, len(text))
-                found.append(Hit(rule, field, start, end, "", until=until))
+                found.append(Hit(rule, field, start, end, text[start:end], until=until))
         return found
 
     def _unread_hits(self, field: str, text: str) -> list[Hit]:
         return [
-            Hit(rule, field, 0, len(text), "")
+            Hit(rule, field, 0, len(text), text)
             for rule, known in self._unread
             if field in rule.fields and known.search(text) is None
         ]
+
+
+def _where(search: Callable[[str, int], re.Match[str] | None], texts: Sequence[str]) -> list[bool]:
+    """For each text, whether the search finds anything in it."""
+    found = [False] * len(texts)
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    joined = _BETWEEN.join(texts)
+    at = 0
+    while (match := search(joined, at)) is not None:
+        number = bisect_right(ends, match.start())
+        found[number] = True
+        at = ends[number]
+    return found
+
+
+def _holds_any(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110, a generator costs more than the search
+        if word in text:
+            return True
+    return False
 
 
 def _looked_for(rule: Rule) -> tuple[_Words, tuple[str, ...]]:
@@ -159,7 +200,7 @@ def _looked_for(rule: Rule) -> tuple[_Words, tuple[str, ...]]:
         case Person(beside=terms, except_=phrases, unless=unless, within=within):
             return _Words(rule, (), _phrases(phrases), _folded(unless), within), terms
         case Secrecy():
-            return _Words(rule), _SECRECY_WORDS
+            return _Words(rule, is_secrecy=True), _SECRECY_WORDS
     return _Words(rule), ()
 
 
@@ -187,11 +228,9 @@ def _harmless(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"^\W*(?:{chinese})\W*$|{english}")
 
 
-def _outside(
-    spans: list[tuple[int, int]], text: str, phrases: re.Pattern[str] | None
-) -> list[tuple[int, int]]:
+def _outside(spans: list[tuple[int, int]], text: str, phrases: re.Pattern[str] | None) -> list[tuple[int, int]]:
     """The longest of overlapping spans, without those that lie inside one of the phrases."""
-    if len(spans) == 1 and phrases is None:
+    if phrases is None and len(spans) == 1:
         return spans
     covered = [] if phrases is None else [found.span() for found in phrases.finditer(text)]
     kept: list[tuple[int, int]] = []

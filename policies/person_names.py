@@ -32,55 +32,44 @@ class NameWords(BaseModel):
 
 
 class NameFinder:
-    """Finds the names that these words tell."""
+    """Finds the names that these words tell.
+
+    One expression holds the family name, what must stand before it and what must stand after the given name; a family
+    name comes first in it, so that the signs of a title that are none are passed over quickly.
+    """
 
     def __init__(self, words: NameWords) -> None:
         given = rf"[^\W\d_a-z{re.escape(words.not_given)}]"
-        surname = "|".join((*map(re.escape, words.double_surnames), f"[{re.escape(''.join(words.surnames))}]"))
-        follows = "|".join(map(re.escape, words.after))
-        self._name = re.compile(
-            rf"(?:{surname})(?:{_MASK}{{1,3}}|{given}{_MASK}?)|{_HAN}{{2,6}}·{_HAN}{{2,6}}?(?=\W|$|{follows})"
-        )
-        self._is_given = re.compile(given).fullmatch
+        single = f"[{re.escape(''.join(words.surnames))}]"
+        double = _any_of(words.double_surnames)
+        follows = rf"(?=\W|$|{_any_of(words.after)})"
+        given_name = rf"(?:{_MASK}{{1,3}}|{given}{_MASK}|{given}{given}{follows}|{given}{follows})"
+        singles = rf"{single}{_preceded(words.before, 1)}{given_name}"
+        doubles = rf"{double}{_preceded(words.before, 2)}{given_name}"
+        self._singles = re.compile(singles).finditer
+        self._has_double = re.compile(double).search
+        self._doubles = re.compile(f"{doubles}|{singles}").finditer
+        self._dotted = re.compile(rf"{_HAN}{{2,6}}·{_HAN}{{2,6}}?{follows}").finditer
         self._not_names = frozenset(words.not_names)
-        self._before = _by_length(words.before)
-        self._after = _by_length(words.after)
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each plausible personal name in a folded text, from left to right."""
-        names: list[tuple[int, int]] = []
-        at = 0
-        while (found := self._name.search(text, at)) is not None:
-            start, end = found.span()
-            follows_a_name = bool(names) and names[-1][1] == start
-            end = self._end(text, start, end) if follows_a_name or self._may_begin(text, start) else 0
-            if end:
-                names.append((start, end))
-            at = end or start + 1
+        find = self._doubles if self._has_double(text) else self._singles
+        names = [found.span() for found in find(text) if found[0][:2] not in self._not_names]
+        if "·" in text:
+            names = sorted({*names, *(found.span() for found in self._dotted(text))})
         return names
 
-    def _may_begin(self, text: str, start: int) -> bool:
-        if text[start : start + 2] in self._not_names:
-            return False
-        if start == 0 or not text[start - 1].isalnum():
-            return True
-        return any(text[max(0, start - length) : start] in words for length, words in self._before)
 
-    def _end(self, text: str, start: int, end: int) -> int:
-        """Where the name ends; 0 where no word that may follow a name does. Three signs are tried before two."""
-        if not self._is_given(text[end - 1]) or "·" in text[start:end]:
-            return end  # masked or dotted, so surely a name
-        if end < len(text) and self._is_given(text[end]) and self._may_end(text, end + 1):
-            return end + 1
-        return end if self._may_end(text, end) else 0
-
-    def _may_end(self, text: str, end: int) -> bool:
-        if end == len(text) or not text[end].isalnum():
-            return True
-        return any(text[end : end + length] in words for length, words in self._after)
+def _any_of(words: tuple[str, ...]) -> str:
+    """The words as alternatives, the longest first."""
+    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})"
 
 
-def _by_length(words: tuple[str, ...]) -> tuple[tuple[int, frozenset[str]], ...]:
-    """The words, those of one length together."""
-    lengths = sorted({len(word) for word in words})
-    return tuple((length, frozenset(word for word in words if len(word) == length)) for length in lengths)
+def _preceded(before: tuple[str, ...], signs: int) -> str:
+    """That one of the words, or no word at all, stands before the `signs` signs of the family name just read."""
+    name = "." * signs
+    ends = re.escape("".join(sorted({word[-1] for word in before})))
+    lengths = sorted({len(word) for word in before})
+    words = "|".join(f"(?<={_any_of(tuple(w for w in before if len(w) == length))}{name})" for length in lengths)
+    return rf"(?:(?<!\w{name})|(?<=[{ends}]{name})(?:{words}))"

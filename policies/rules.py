@@ -40,7 +40,7 @@ class Sentence(_Part):
     zh: Text
     en: Text
 
-    @property
+    @cached_property
     def value(self) -> sentences.Sentence:
         return sentences.Sentence(self.zh, self.en)
 

@@ -8,11 +8,11 @@ Sources: 档案法 art. 27; 国家档案馆档案开放办法 arts. 7-8, 17; 保
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from policies.dates import DateSpan, due_date, years_after
 from policies.matching import Hit, Matcher
@@ -22,17 +22,15 @@ from policies.records import Record
 from policies.rules import ReviewBy, Rule, Ruleset, Secrecy, Stated, Years
 from policies.sentences import Sentence
 
-# From the most to the least open. A further finding only ever moves an entry to the right.
-STRICTNESS = (Suggestion.OPEN, Suggestion.OPEN_EARLY, Suggestion.NOT_DUE, Suggestion.DEFER, Suggestion.REFER)
 _CLOSED = (Suggestion.DEFER, Suggestion.REFER)
+_AT_ONCE = 2048  # records looked through in one piece
 _REMEMBERED = 200  # signs; longer texts are not remembered
 
 _has_signs = re.compile(r"[^\W_]").search
 _has_lone_surrogate = re.compile("[\ud800-\udfff]").search
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The words that met a rule, and what follows from them.
 
     `field` names the field of Record ("span": its text); `start` and `end` are offsets in it. `suggests` is "open" where
@@ -51,8 +49,7 @@ class Finding:
     never_public: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(NamedTuple):
     """The advice of one ruleset on one entry. `opens_on`: the earliest day it could open; None: cannot be told."""
 
     findings: tuple[Finding, ...]
@@ -84,18 +81,32 @@ class Screener:
     def screen(self, record: Record, today: date) -> Screening:
         """What the rules advise on the record as of `today`. Any text is screened; none raises."""
         title, span = record.title, record.span
-        plain = self._remembered_rest(span and span.latest, span.text if span else "", today)
+        plain = self._resting(span, today)
         hits = self._hits(record)
         if not is_readable(title):
-            return _advice(self._unreadable(title) + _findings(_closing(hits), span, today), plain, Suggestion.REFER)
+            return _advice(self._unreadable(title) + _findings(_closing(hits), span, today), plain, readable=False)
         if not hits:
             return plain
         closing = _closing(hits)
         if closing:
-            return _advice(_findings(closing, span, today), plain)
+            return _advice(_findings(closing, span, today), plain, readable=True)
         if plain.suggestion is Suggestion.OPEN or span is None:
             return plain
         return _early(_findings(hits, span, today), plain, today)
+
+    def screen_all(self, records: Sequence[Record], today: date) -> list[Screening]:
+        """`screen` of each record, in order. Quicker for many: titles that meet nothing are told apart in one pass."""
+        screenings: list[Screening] = []
+        for first in range(0, len(records), _AT_ONCE):
+            part = records[first : first + _AT_ONCE]
+            quiet = self._fields.quiet([record.title for record in part])
+            screenings += [
+                self._resting(record.span, today)
+                if is_quiet and record.title[:1].isalnum() and _other_texts(record) == _NO_TEXTS
+                else self.screen(record, today)
+                for record, is_quiet in zip(part, quiet, strict=True)
+            ]
+        return screenings
 
     def public_hits(self, text: str) -> tuple[Finding, ...]:
         """The words in a text for the public that may not stand there, whatever the age of the record."""
@@ -113,8 +124,17 @@ class Screener:
             return hits
         for field, text in zip(_OTHER_FIELDS, texts, strict=True):
             if text:
-                hits += self._remembered_hits(field, text) if len(text) < _REMEMBERED else self._fields.hits(field, text)
+                hits += (
+                    self._remembered_hits(field, text) if len(text) < _REMEMBERED else self._fields.hits(field, text)
+                )
         return hits
+
+    def _resting(self, span: DateSpan | None, today: date) -> Screening:
+        return (
+            self._remembered_rest(None, "", today)
+            if span is None
+            else self._remembered_rest(span.latest, span.text, today)
+        )
 
     def _without_words(self, latest: date | None, text: str, today: date) -> Screening:
         """The advice where no words are found: open, or not due with the rule that says so."""
@@ -147,18 +167,23 @@ def _closing(hits: tuple[Hit, ...]) -> list[Hit]:
     return [hit for hit in hits if hit.rule.suggests is not Suggestion.OPEN_EARLY]
 
 
-def _advice(findings: tuple[Finding, ...], plain: Screening, at_least: Suggestion = Suggestion.OPEN) -> Screening:
+def _advice(findings: tuple[Finding, ...], plain: Screening, *, readable: bool) -> Screening:
     """The advice of all findings together, over what the dates alone advise (`plain`).
 
-    What is not due has no deferral to decide: its findings are shown, and it stays not due.
+    What is not due has no deferral to decide: its findings are shown, and it stays not due. An unreadable title is
+    referred whatever its age.
     """
     closed = [finding for finding in findings if finding.suggests in _CLOSED]
-    advised = [plain.suggestion, at_least]
-    if plain.suggestion is not Suggestion.NOT_DUE:
-        advised += [finding.suggests for finding in closed]
-    days = [plain.opens_on, *(finding.opens_on for finding in closed)]
-    opens_on = None if None in days else max(day for day in days if day is not None)
-    return Screening(plain.findings + findings, max(advised, key=STRICTNESS.index), _grounds(closed), opens_on)
+    suggestion = plain.suggestion
+    if not readable:
+        suggestion = Suggestion.REFER
+    elif closed and suggestion is not Suggestion.NOT_DUE:
+        referred = any(finding.suggests is Suggestion.REFER for finding in closed)
+        suggestion = Suggestion.REFER if referred else Suggestion.DEFER
+    opens_on = plain.opens_on
+    for finding in closed:
+        opens_on = None if opens_on is None or finding.opens_on is None else max(opens_on, finding.opens_on)
+    return Screening(plain.findings + findings, suggestion, _grounds(closed), opens_on)
 
 
 def _early(findings: tuple[Finding, ...], plain: Screening, today: date) -> Screening:

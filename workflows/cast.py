@@ -41,24 +41,23 @@ def gather(*, at: datetime) -> Cast:
     """Make whoever is missing and appoint everyone over all fonds and agencies there are. Again: changes nothing."""
     cast = Cast(_password())
     for username, name, post, roles in _ARCHIVES:
-        person = cast.people[username] = _person(username, name, post, cast.password)
+        person = cast.people[username] = _person(username, name, post, cast.password, at)
         for fonds in Fonds.objects.all():
             for role in roles:
                 _appoint(person, role, fonds, at)
     for place, agency in enumerate(Agency.objects.order_by("pk")):
         username = f"unit-{agency.code.lower()}"
-        person = _person(username, _UNIT_NAMES[place % len(_UNIT_NAMES)], agency.name, cast.password)
+        person = _person(username, _UNIT_NAMES[place % len(_UNIT_NAMES)], agency.name, cast.password, at)
         cast.people[username] = cast.units[agency.pk] = person
         _appoint(person, "agency_reviewer", agency, at)
     return cast
 
 
-def _person(username: str, name: str, post: str, password: str) -> Person:
-    person, made = Person.objects.get_or_create(username=username, defaults={"full_name": name, "post": post})
-    if made or not person.check_password(password):
-        person.set_password(password)
-        person.save(update_fields=["password"])
-    return person
+def _person(username: str, name: str, post: str, password: str, at: datetime) -> Person:
+    known = Person.objects.filter(username=username).first()
+    return known or appointing.enrol(
+        username=username, full_name=name, post=post, password=password, by="demo", at=at
+    )
 
 
 def _appoint(person: Person, role: str, over: Fonds | Agency, at: datetime) -> None:

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
+from workflows.planning import plan, start_batch
 from workflows.views.door import open_task
 from workflows.views.my_work import my_work
-from workflows.views.plan import plan, start_batch
 
 urlpatterns = [
     path("", my_work, name="my-work"),

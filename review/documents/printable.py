@@ -32,16 +32,12 @@ class Face:
         return frozenset(p for p in points if any(first <= p <= last for first, last in self.ranges))
 
 
-# Latin, Greek and Cyrillic letters come from one face, so that no letter with a rare accent stands out of its word;
-# signs that Chinese shares with them (double quotation marks, dashes, the middle dot) stay with the Chinese face.
+# Latin, Greek and Cyrillic letters come from one face, so that no letter with a rare accent stands out of its word.
+# Signs that Chinese shares with them (double quotation marks, the em dash, the middle dot) stay with the Chinese face;
+# the other dashes do not, for there they share the em dash's glyph, and whoever copies the text would get an em dash.
 _LETTERS = (
-    (0x20, 0x7E),
-    (0xA1, 0xB6),
-    (0xB8, 0x52F),
-    (0x1E00, 0x1FFF),
-    (0x2018, 0x2019),
-    (0x2C60, 0x2C7F),
-    (0xA720, 0xA7FF),
+    *((0x20, 0x7E), (0xA1, 0xB6), (0xB8, 0x52F), (0x1E00, 0x1FFF)),
+    *((0x2010, 0x2013), (0x2015, 0x2015), (0x2018, 0x2019), (0x2C60, 0x2C7F), (0xA720, 0xA7FF)),
 )
 
 FACES = (

@@ -1,4 +1,4 @@
-"""Registering agencies and fonds, and appointing people to roles over them."""
+"""Registering agencies and fonds, enrolling people, and appointing them to roles."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def register_fonds(*, code: str, title: str, creating_agency: Agency | None, by:
     fonds = Fonds.objects.create(code=code, title=title, creating_agency=creating_agency)
     ledger.append(act="register_fonds", subject=f"fonds {code}", by=by, at=at, facts={"title": title})
     return fonds
+
+
+@transaction.atomic
+def enrol(*, username: str, full_name: str, post: str, password: str, by: Person | str, at: datetime) -> Person:
+    """Enter a person who may sign in, without any right yet. Raises Refusal when the user name is taken."""
+    if Person.objects.filter(username=username).exists():
+        raise Refusal(Sentence(f"用户名“{username}”已有人使用。", f"The user name “{username}” is taken."))
+    person = Person(username=username, full_name=full_name, post=post)
+    person.set_password(password)
+    person.save(force_insert=True)
+    ledger.append(act="enrol", subject=f"person {username}", by=by, at=at, facts={})
+    return person
 
 
 @transaction.atomic

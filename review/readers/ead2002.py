@@ -143,7 +143,8 @@ class _Entry:
         if repeated:
             code, other_codes = "", [code, *other_codes]
         notes = [f"unitid: {other}" for other in other_codes]
-        notes += [f"container: {text}" for text in _texts(did, "container")]
+        if did is not None:
+            notes += [f"container: {e.get('type', '')} {text_of(e)}".strip() for e in did.iterfind("{*}container")]
         for name in _CONTENT:
             notes += [f"{name}: {text}" for part in (did, self.element) for text in _texts(part, name)]
         span, date_text = self._dated(notes)
@@ -256,9 +257,10 @@ def _texts(parent: etree._Element | None, name: str) -> list[str]:
 
 
 def _at(sentence: Sentence, entry: _Entry) -> Sentence:
+    line = entry.element.sourceline
     return Sentence(
-        f"第 {entry.ordinal} 个著录单元（XML 第 {entry.line} 行）：{sentence.zh}",
-        f"Component {entry.ordinal} (line {entry.line} of the XML): {sentence.en}",
+        f"第 {entry.ordinal} 个著录单元（XML 第 {line} 行）：{sentence.zh}",
+        f"Component {entry.ordinal} (line {line} of the XML): {sentence.en}",
     )
 
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -30,15 +30,16 @@ def read_spreadsheet(data: bytes, profile: Profile, today: date | None) -> tuple
     table = None
     no_heading = None
     passed_over = []
-    for sheet, lines in groupby(_lines(data), key=itemgetter(0)):
-        numbered = ((number, cells) for _, number, cells in lines)
-        try:
-            if table is None:
-                table = read_table(numbered, profile, today)
-                continue
-        except NoHeading as refusal:
-            no_heading = no_heading or refusal
-        passed_over.append(sheet)
+    with closing(_lines(data)) as lines:  # closing it ends the other process, also when a row is refused
+        for sheet, sheet_lines in groupby(lines, key=itemgetter(0)):
+            numbered = ((number, cells) for _, number, cells in sheet_lines)
+            try:
+                if table is None:
+                    table = read_table(numbered, profile, today)
+                    continue
+            except NoHeading as refusal:
+                no_heading = no_heading or refusal
+            passed_over.append(sheet)
     if table is None:
         raise no_heading or Refusal(_EMPTY)
     warnings = [_OTHER_SHEETS.filled(sheets="、".join(passed_over))] if passed_over else []

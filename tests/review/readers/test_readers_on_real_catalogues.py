@@ -7,14 +7,15 @@ import random
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policies.sentences import Refusal
-from review.readers import PROFILES, Reading, read_catalogue
+from policies.sentences import Refusal, Sentence
+from review.readers import PROFILES, Profile, Reading, read_catalogue
 
 pytestmark = pytest.mark.shared_data
 
@@ -86,6 +87,8 @@ def test_every_policy_title_is_a_row_or_a_complaint(shared_data, profile):
     assert len(titles) == 5781
 
 
+TEXTS = Profile("melbourne", Sentence("墨尔本", "Melbourne"), {"textvalue": "title"})
+
 DAMAGED = (
     "ead-columbia-cjk/as_ead_cul-14439340.xml",
     "ead-bentley/aabookfs.xml",
@@ -114,3 +117,32 @@ def test_damaged_bytes_give_a_reading_or_a_refusal_and_nothing_else(shared_data,
             assert isinstance(read_catalogue(path), Reading)
         except Refusal as refusal:
             assert path.name in refusal.sentence.zh
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), hits=st.integers(1, 20))
+def test_a_workbook_damaged_inside_its_parts_gives_a_reading_or_a_refusal(shared_data, seed, hits):
+    chance = random.Random(seed)
+    (source,) = (shared_data / "import-templates/melbourne-archives").glob("*.xlsx")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / source.name
+        with zipfile.ZipFile(source) as sound, zipfile.ZipFile(path, "w") as damaged:
+            hit = chance.choice(sound.namelist())
+            for name in sound.namelist():
+                part = bytearray(sound.read(name))
+                for _ in range(hits if name == hit else 0):
+                    part[chance.randrange(len(part))] = chance.randrange(256)
+                damaged.writestr(name, bytes(part))
+        try:
+            assert isinstance(read_catalogue(path, TEXTS), Reading)
+        except Refusal as refusal:
+            assert path.name in refusal.sentence.zh
+
+
+def test_that_workbook_undamaged_is_read_as_its_csv_is(shared_data):
+    folder = shared_data / "import-templates/melbourne-archives"
+    readings = [read_catalogue(path, TEXTS) for path in sorted(folder.glob("*stevedores*"))]
+    assert len(readings) == 2
+    titles = [[row.title for row in reading.rows] for reading in readings]
+    assert len(titles[0]) > 100
+    assert titles[0] == titles[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -98,6 +99,30 @@ def test_a_workbook_without_entries_is_refused(xlsx_file, sheets):
 
 def test_a_suffix_of_an_older_format_does_not_matter_while_it_is_a_workbook(xlsx_file):
     assert len(read_catalogue(xlsx_file({"a": [["题名"], ["甲"]]}, name="a.xls")).rows) == 1
+
+
+def test_an_opendocument_sheet_is_read(tmp_path):
+    def row(*cells: str) -> str:
+        inner = "".join(f"<table:table-cell {cell}</table:table-cell>" for cell in cells)
+        return f"<table:table-row>{inner}</table:table-row>"
+
+    def text(value: str) -> str:
+        return f'office:value-type="string"><text:p>{value}</text:p>'
+
+    day = 'office:value-type="date" office:date-value="1998-05-03"><text:p>98-5-3</text:p>'
+    name = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{name}:office:1.0" xmlns:table="{name}:table:1.0" '
+        f'xmlns:text="{name}:text:1.0"><office:body><office:spreadsheet><table:table table:name="目录">'
+        f"{row(text('题名'), text('日期'))}{row(text('甲'), day)}"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "目录.ods"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{name}:manifest:1.0"/>')
+        file.writestr("content.xml", content)
+    assert [(row.title, row.date_text) for row in read_catalogue(path).rows] == [("甲", "1998-05-03")]
 
 
 texts = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" \n"), max_size=30).map(

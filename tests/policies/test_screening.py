@@ -1,0 +1,240 @@
+"""Screening: what the rules advise, from which day, and that doubt keeps an entry closed."""
+
+import csv
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from policies.dates import parse_date_span
+from policies.outcomes import Suggestion
+from policies.public_titles import masked
+from policies.records import Record
+from policies.rulesets import load_ruleset
+from policies.screening import Screener
+
+TODAY = date(2026, 11, 21)
+SCREENER = Screener(load_ruleset("cn-1"))
+STRICTER = [Suggestion.OPEN, Suggestion.OPEN_EARLY, Suggestion.NOT_DUE, Suggestion.DEFER, Suggestion.REFER].index
+
+
+def entry(title="关于召开全省水利工作会议的通知", created="1990-01-01", **values):
+    return Record(reference_code="J047-001", title=title, span=parse_date_span(created), **values)
+
+
+def screen(*args, today=TODAY, **values):
+    return SCREENER.screen(entry(*args, **values), today)
+
+
+def ids(screening):
+    return {finding.rule_id for finding in screening.findings}
+
+
+def test_a_due_entry_that_meets_no_rule_is_open():
+    screening = screen()
+    assert (screening.suggestion, screening.findings, screening.grounds) == (Suggestion.OPEN, (), ())
+    assert screening.opens_on == date(2015, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("today", "suggestion"), [(date(2026, 11, 20), Suggestion.NOT_DUE), (date(2026, 11, 21), Suggestion.OPEN)]
+)
+def test_an_entry_of_21_november_2001_is_due_on_21_november_2026(today, suggestion):
+    screening = screen(created="2001-11-21", today=today)
+    assert (screening.suggestion, screening.opens_on) == (suggestion, date(2026, 11, 21))
+
+
+@pytest.mark.parametrize("mark", ["绝密", "绝密★30年", "绝密 30年"])
+def test_a_top_secret_of_2000_is_due_in_2025_and_held_to_2030(mark):
+    screening = screen(created="2000-06-01", classification=mark)
+    assert (screening.suggestion, screening.grounds) == (Suggestion.REFER, ("CN-8-1",))
+    assert screening.opens_on == date(2030, 6, 1)
+    assert screen(created="2000-06-01", classification=mark, today=date(2030, 6, 1)).suggestion is Suggestion.OPEN
+
+
+def test_a_secrecy_term_that_cannot_be_counted_is_referred_without_a_day():
+    screening = screen(created="1955", classification="机密★长期")
+    assert (screening.suggestion, screening.opens_on) == (Suggestion.REFER, None)
+
+
+def test_all_grounds_apply_and_the_latest_day_rules():
+    screening = screen("关于给予王建国开除处分后又判处徒刑的决定", created="1990-01-01")
+    assert {"CN-211", "CN-213"} <= ids(screening)
+    assert screening.suggestion is Suggestion.DEFER
+    assert screening.opens_on == date(2070, 1, 1)
+
+
+def test_a_ground_whose_period_is_over_is_shown_and_no_longer_closes():
+    screening = screen("关于给予王建国开除处分的决定", created="1950-01-01")
+    (finding,) = screening.findings
+    assert (finding.opens_on, finding.suggests) == (date(2000, 1, 1), Suggestion.OPEN)
+    assert screening.suggestion is Suggestion.OPEN
+    assert finding.never_public
+
+
+def test_what_is_not_due_has_no_deferral_to_decide():
+    screening = screen("关于给予王建国开除处分的决定", created="2010-01-01")
+    assert screening.suggestion is Suggestion.NOT_DUE
+    assert screening.grounds == ("CN-8-3-PI",)
+    assert screening.opens_on == date(2060, 1, 1)
+
+
+def test_an_early_category_counts_only_where_nothing_else_is_found():
+    title = "关于下达一九九八年国民经济计划的通知"
+    early = screen(title, created="2010-01-01")
+    assert (early.suggestion, early.grounds) == (Suggestion.OPEN_EARLY, ("CN-E-ECON",))
+    assert screen(title, created="2010-01-01", classification="内部").suggestion is Suggestion.NOT_DUE
+    assert screen(title, created="1990-01-01").suggestion is Suggestion.OPEN
+
+
+@pytest.mark.parametrize("title", ["", " ", "?", "？？？", "\ufffd\ufffd", "关于\ufffd的决定", "\ud800", "——"])
+def test_an_unreadable_title_is_referred_whatever_its_age(title):
+    for created in ("1950", "2020", ""):
+        assert screen(title, created=created).suggestion is Suggestion.REFER
+
+
+def test_an_entry_without_a_date_is_not_due_and_has_no_day():
+    for title in ("关于召开全省水利工作会议的通知", "关于下达国民经济计划的通知", "关于给予王建国开除处分的决定"):
+        screening = screen(title, created="")
+        assert (screening.suggestion, screening.opens_on) == (Suggestion.NOT_DUE, None)
+
+
+@pytest.mark.parametrize(
+    ("condition", "suggestion", "opens_on"),
+    [
+        ("RESTRICTED UNTIL 2068", Suggestion.DEFER, date(2068, 12, 31)),
+        ("[RESTRICTED until 2027-07-01]", Suggestion.DEFER, date(2027, 7, 1)),
+        ("[PR RESTRICTED until July 1, 2044 ]", Suggestion.DEFER, date(2044, 7, 1)),
+        ("[RESTRICTED until August 14, 2020]", Suggestion.OPEN, date(2015, 1, 1)),
+        ("[Unvetted]", Suggestion.REFER, None),
+        ("Restricted", Suggestion.DEFER, date(2031, 11, 21)),
+        ("控制", Suggestion.DEFER, date(2031, 11, 21)),
+        ("Currently not available for viewing.", Suggestion.DEFER, date(2031, 11, 21)),
+        ("not open", Suggestion.DEFER, date(2031, 11, 21)),
+        ("[Vetted, open]", Suggestion.OPEN, date(2015, 1, 1)),
+        ("open for research", Suggestion.OPEN, date(2015, 1, 1)),
+        ("开放", Suggestion.OPEN, date(2015, 1, 1)),
+        ("见馆长批条", Suggestion.REFER, None),
+    ],
+)
+def test_an_access_condition_is_read_or_referred(condition, suggestion, opens_on):
+    screening = screen(access_condition=condition)
+    assert (screening.suggestion, screening.opens_on) == (suggestion, opens_on)
+
+
+def test_a_retention_of_long_term_is_no_secrecy_mark():
+    assert screen(retention="长期").suggestion is Suggestion.OPEN
+    assert screen(classification="长期").suggestion is Suggestion.REFER
+
+
+def test_a_number_with_a_bad_checksum_is_a_weaker_finding():
+    good = screen("身份证11010519491231002X登记", created="1990-01-01")
+    bad = screen("身份证110105194912310021登记", created="1990-01-01")
+    assert (ids(good), good.opens_on) == ({"CN-201"}, date(2070, 1, 1))
+    assert (ids(bad), bad.opens_on) == ({"CN-202"}, date(2031, 11, 21))
+    assert all(finding.never_public for finding in (*good.findings, *bad.findings))
+
+
+def test_words_are_found_through_old_script_odd_spaces_and_full_width_signs():
+    title = "關 於給予張\u2002國華記過處 分的決定（１３８００００１２３４）"
+    screening = screen(title)
+    assert {(finding.rule_id, finding.matched) for finding in screening.findings} == {
+        ("CN-211", "張\u2002國華"),
+        ("CN-204", "１３８００００１２３４"),
+    }
+
+
+def test_an_ordinary_appointment_is_no_ground():
+    assert screen("国务院关于任命王建国为某某部部长的通知").suggestion is Suggestion.OPEN
+
+
+def test_the_public_title_hides_what_may_not_be_shown():
+    title = "关于给予王某某、李建国开除处分的决定（电话13800001234）"
+    shown = masked(title, screen(title).findings)
+    assert shown == "关于给予[隐去]、[隐去]开除处分的决定（电话[隐去]）"
+    assert SCREENER.public_hits(title)
+    assert SCREENER.public_hits(shown) == ()
+
+
+def test_a_title_without_secrets_is_shown_as_it_is():
+    title = "关于取缔一贯道的情况"
+    assert screen(title).findings
+    assert masked(title, screen(title).findings) == title
+
+
+def test_public_hits_hold_whatever_the_age():
+    assert [hit.matched for hit in SCREENER.public_hits("1950年关于给予王建国开除处分的决定")] == ["王建国"]
+    assert SCREENER.public_hits("省水利厅") == ()
+
+
+WORDS = st.sampled_from(
+    "关于给予 王某某 张國華 买买提·艾力 开除 处分 判决 病历 離婚 检举 特情 宗教活动 11010519491231002X 13800001234 机密★10年 国民经济计划 的 、 （ ） ？ \u2002 \ufffd \ud800 Ａ".split(" ")
+)
+TEXTS = st.text(st.characters(), max_size=60) | st.lists(WORDS, max_size=12).map("".join)
+RECORDS = st.builds(
+    Record,
+    reference_code=st.just("J047-001"),
+    title=TEXTS,
+    responsible_body=TEXTS,
+    series_title=TEXTS,
+    notes=TEXTS,
+    span=st.sampled_from(["", "1950", "1998-03", "2001-11-21", "2015"]).map(parse_date_span),
+    retention=TEXTS,
+    classification=TEXTS | st.sampled_from(["绝密", "秘密★长期", "内部", "公开"]),
+    access_condition=TEXTS | st.sampled_from(["[Unvetted]", "RESTRICTED UNTIL 2068", "open"]),
+)
+
+
+@given(RECORDS)
+@example(entry("処\ud800分\x00\u202e"))
+def test_any_text_is_screened_and_offsets_point_at_the_matched_words(record):
+    screening = SCREENER.screen(record, TODAY)
+    for finding in screening.findings:
+        text = getattr(record, finding.field)
+        text = text if isinstance(text, str) else text.text if text else ""
+        assert text[finding.start : finding.end] == finding.matched
+    masked(record.title, screening.findings)
+    SCREENER.public_hits(record.title)
+
+
+@given(RECORDS)
+def test_a_further_finding_never_makes_the_advice_less_strict(record):
+    """Early categories, which do open, are looked for in titles and series only: those stay as they are."""
+    bare = replace(record, notes="", responsible_body="", classification="", access_condition="")
+    full, less = SCREENER.screen(record, TODAY), SCREENER.screen(bare, TODAY)
+    assert STRICTER(full.suggestion) >= STRICTER(less.suggestion)
+    if full.opens_on is not None:
+        assert less.opens_on is not None
+        assert full.opens_on >= less.opens_on
+
+
+@given(TEXTS)
+def test_a_masked_title_shows_none_of_the_words_that_were_found(title):
+    findings = SCREENER.public_hits(title)
+    shown = masked(title, findings)
+    assert shown.count("[隐去]") >= bool(findings)
+    assert not findings or len(shown.replace("[隐去]", "")) < len(title)
+
+
+@pytest.mark.parametrize("title", ["处分" * 500_000, "王" * 1_000_000, "1" * 1_000_000, "关于王某开除" * 20_000, " " * 999_999 + "a"])
+def test_a_title_of_a_megabyte_is_screened(title):
+    assert SCREENER.screen(entry(title), TODAY).suggestion in Suggestion
+
+
+@pytest.mark.shared_data
+def test_real_government_titles_raise_few_alarms_and_no_identity_numbers(shared_data):
+    seen, closed = 0, []
+    for path in sorted((shared_data / "zh-policy-titles").glob("*_*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                if "title" not in row:
+                    continue
+                seen += 1
+                screening = screen(row["title"], created=row["issue_date"])
+                assert not ids(screening) & {"CN-201", "CN-202", "CN-203", "CN-205"}, row["title"]
+                if screening.suggestion in (Suggestion.DEFER, Suggestion.REFER):
+                    closed.append(row["title"])
+    assert seen > 19_000
+    assert len(closed) / seen < 0.01, closed[:60]

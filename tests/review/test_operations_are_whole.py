@@ -1,0 +1,256 @@
+"""Every write has a name, one ledger line, and happens whole or not at all: asked of each operation there is."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+
+import review.operations
+from policies.countersigning import UnitAnswer
+from policies.outcomes import Answer, Outcome, Stage
+from policies.reviewing import Decision
+from review import ledger
+from review.models import Batch, Countersignature, LedgerLine, Release
+from review.operations import (
+    appointing,
+    countersigning,
+    importing,
+    planning,
+    reconciling,
+    releasing,
+    returning,
+    reviewing,
+    screening,
+    signing,
+    titling,
+)
+from review.queries.decisions import decision_of, disputes, entries_for, standing
+from review.readers import read_catalogue
+from tests.world import NOW, TODAY, World
+from workflows import rehearsal
+
+pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
+
+
+def operations() -> dict[str, object]:
+    """Every public function of review/operations that is told the time: those are the writes."""
+    found = {}
+    for module in pkgutil.iter_modules(review.operations.__path__):
+        loaded = importlib.import_module(f"review.operations.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            own = inspect.unwrap(function).__module__ == loaded.__name__ and not name.startswith("_")
+            if own and "at" in inspect.signature(function).parameters:
+                found[f"{module.name}.{name}"] = function
+    return found
+
+
+LATER = Decision(Outcome.DEFER, "CN-8-2", TODAY.replace(year=2036), "双方面商一致")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One operation at work: the desk where its batch waits, what must be done before, and the call itself."""
+
+    desk: str | None
+    call: Callable[[World, Batch], object]
+    before: Callable[[World, Batch], object] | None = None
+
+
+def _asked(batch: Batch) -> Countersignature:
+    return batch.countersignatures.order_by("pk").first()
+
+
+def _unit(world: World, batch: Batch):
+    return world.people.units[_asked(batch).agency_id]
+
+
+def _import(world, _batch):
+    path = world.folder / "more.csv"
+    path.write_text("档号,题名,形成日期\nZ001-009-0001,关于增设机构的批复,1961-02-03\n", encoding="utf-8")
+    importing.import_catalogue(
+        fonds=world.fonds, reading=read_catalogue(path), file_name="more.csv", by=world["planner"], at=NOW
+    )
+
+
+def _record(world, batch):
+    decisions = {batch.batch_entries.get(position=1).pk: Decision(Outcome.OPEN)}
+    reviewing.record_opinions(
+        batch=batch, stage=Stage.FIRST_REVIEW, decisions=decisions, by=world["first"], at=NOW, today=TODAY
+    )
+
+
+def _title(world, batch):
+    row = batch.batch_entries.get(position=1)
+    titling.set_public_title(batch_entry=row, text="关于救济的通知", by=world["first"], at=NOW, today=TODAY)
+
+
+def _second_opinions(world, batch):
+    reviewing.record_opinions(
+        batch=batch,
+        stage=Stage.SECOND_REVIEW,
+        decisions={row.batch_entry_id: decision_of(row) for row in standing(batch, Stage.FIRST_REVIEW)},
+        by=world["second"],
+        at=NOW,
+        today=TODAY,
+    )
+
+
+def _answer(world, batch):
+    countersigning.record_answers(
+        countersignature=_asked(batch),
+        answers={row.pk: UnitAnswer(Answer.AGREE) for row in entries_for(batch, _asked(batch).agency)},
+        by=_unit(world, batch),
+        at=NOW,
+        today=TODAY,
+    )
+
+
+def _settle(world, batch):
+    settlements = {row.batch_entry.pk: LATER for row in disputes(batch)}
+    reconciling.settle(batch=batch, settlements=settlements, by=world["reconciler"], at=NOW, today=TODAY)
+
+
+def _release(world, batch):
+    manifest = releasing.prepare_bundle(batch=batch, issued_on=TODAY)
+    releasing.release(batch=batch, manifest=manifest, by=world["publisher"], at=NOW, issued_on=TODAY)
+
+
+def _signed_with_nothing_open(world, batch):
+    (task,) = rehearsal.open_tasks(batch, "first_review")
+    decisions = {row.pk: LATER for row in batch.batch_entries.all()}
+    rehearsal.work(
+        task,
+        world["first"],
+        lambda _: reviewing.record_opinions(
+            batch=batch, stage=Stage.FIRST_REVIEW, decisions=decisions, by=world["first"], at=NOW, today=TODAY
+        ),
+    )
+    rehearsal.second_review(batch, world["second"])
+    world.countersign(batch, 0)
+    signing.sign_off(batch=batch, by=world["confirmer"], at=NOW)
+
+
+SCENES = {
+    "appointing.register_agency": Scene(
+        None, lambda w, b: appointing.register_agency(code="N", name="新机构", by="test", at=NOW)
+    ),
+    "appointing.register_fonds": Scene(
+        None,
+        lambda w, b: appointing.register_fonds(code="Z9", title="新全宗", creating_agency=None, by="test", at=NOW),
+    ),
+    "appointing.enrol": Scene(
+        None,
+        lambda w, b: appointing.enrol(
+            username="new", full_name="新人", post="", password="long enough 1", by="test", at=NOW
+        ),
+    ),
+    "appointing.appoint": Scene(
+        None,
+        lambda w, b: appointing.appoint(person=w["second"], role="reconciler", over=w.fonds, by="test", at=NOW),
+    ),
+    "importing.import_catalogue": Scene(None, _import),
+    "planning.cut_batch": Scene(
+        None, lambda w, b: planning.cut_batch(fonds=w.fonds, by=w["planner"], at=NOW, today=TODAY)
+    ),
+    "screening.screen_batch": Scene(
+        "first_review", lambda w, b: screening.screen_batch(batch=b, by="test", at=NOW, today=TODAY)
+    ),
+    "reviewing.record_opinions": Scene("first_review", _record),
+    "titling.set_public_title": Scene("first_review", _title),
+    "reviewing.hand_on": Scene(
+        "second_review",
+        lambda w, b: reviewing.hand_on(batch=b, stage=Stage.SECOND_REVIEW, by=w["second"], at=NOW),
+        before=_second_opinions,
+    ),
+    "returning.return_batch": Scene(
+        "sign_off",
+        lambda w, b: returning.return_batch(batch=b, from_desk="sign_off", reason="再看", by=w["confirmer"], at=NOW),
+    ),
+    "countersigning.ask_agencies": Scene(
+        "second_review",
+        lambda w, b: countersigning.ask_agencies(batch=b, by="test", at=NOW),
+        before=_second_opinions,
+    ),
+    "countersigning.record_answers": Scene("countersign", _answer),
+    "countersigning.hand_on": Scene(
+        "countersign",
+        lambda w, b: countersigning.hand_on(countersignature=_asked(b), by=_unit(w, b), at=NOW),
+        before=_answer,
+    ),
+    "countersigning.ask_return": Scene(
+        "countersign",
+        lambda w, b: countersigning.ask_return(countersignature=_asked(b), reason="分类有误", by=_unit(w, b), at=NOW),
+    ),
+    "reconciling.settle": Scene("reconcile", _settle),
+    "reconciling.hand_on": Scene(
+        "reconcile", lambda w, b: reconciling.hand_on(batch=b, by=w["reconciler"], at=NOW), before=_settle
+    ),
+    "signing.sign_off": Scene("sign_off", lambda w, b: signing.sign_off(batch=b, by=w["confirmer"], at=NOW)),
+    "releasing.release": Scene("release", _release),
+    "releasing.deliver": Scene(
+        "release",
+        lambda w, b: releasing.deliver(release=Release.objects.get(batch=b), at=NOW),
+        before=_release,
+    ),
+    "releasing.close_without_opening": Scene(
+        "first_review",
+        lambda w, b: releasing.close_without_opening(batch=b, by="test", at=NOW),
+        before=_signed_with_nothing_open,
+    ),
+}
+
+
+def set_up(world: World, scene: Scene) -> Batch | None:
+    batch = world.walked(scene.desk) if scene.desk else None
+    if scene.before:
+        scene.before(world, batch)
+    return batch
+
+
+def snapshot() -> dict[str, list]:
+    """Every row of every table of ours, and of the groups and their rights."""
+    models = [
+        model
+        for label in ("review", "auth", "guardian")
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
+    ]
+    return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in models}
+
+
+def test_every_operation_has_a_scene():
+    assert set(SCENES) == set(operations())
+
+
+def test_every_operation_takes_its_arguments_by_name():
+    for name, function in operations().items():
+        kinds = {p.kind for p in inspect.signature(function).parameters.values()}
+        assert kinds == {inspect.Parameter.KEYWORD_ONLY}, name
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_an_operation_whose_ledger_line_fails_changes_nothing(world, monkeypatch, name):
+    scene = SCENES[name]
+    batch = set_up(world, scene)
+
+    def broken(**line):
+        raise OSError("the ledger cannot be written")
+
+    monkeypatch.setattr(ledger, "append", broken)
+    before = snapshot()
+    with pytest.raises(OSError, match="cannot be written"):
+        scene.call(world, batch)
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_an_operation_that_succeeds_writes_one_line(world, name):
+    scene = SCENES[name]
+    batch = set_up(world, scene)
+    before = LedgerLine.objects.count()
+    scene.call(world, batch)
+    assert LedgerLine.objects.count() == before + 1
+    assert ledger.verify().bad_line is None
