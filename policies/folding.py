@@ -63,6 +63,9 @@ def fold(text: str) -> Folded:
     """
     if is_odd(text) is None:
         return Folded(text)
+    text = text.translate(_SINGLE)
+    if is_odd(text) is None:
+        return Folded(text)
     signs: list[str] = []
     offsets: list[int] = []
     space_at = -1

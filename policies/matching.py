@@ -83,28 +83,41 @@ class Matcher:
         folded = fold(text) if is_odd(text) else None
         plain = text if folded is None else folded.text
         triggered = self._find(plain, True)
-        has_digits = _has_digits(plain)
-        if not triggered and not has_digits and field not in _MARK_FIELDS:
+        if not triggered and field not in _MARK_FIELDS and not _has_digits(plain):
             return ()
-        found = self._word_hits(field, plain, triggered) if triggered else []
-        if has_digits:
-            found += self._number_hits(field, plain)
-        if field in _MARK_FIELDS and plain.strip():
-            found += self._mark_hits(field, plain) or (() if found else self._unread_hits(field, plain))
-        return tuple(found) if folded is None else tuple(_placed(hit, folded, text) for hit in found)
+        found = self._read(field, plain, triggered)
+        return tuple(found) if folded is None else tuple([_placed(hit, folded, text) for hit in found])
 
-    def quiet(self, texts: Sequence[str]) -> list[bool]:
-        """For each text, whether it surely meets no rule in a field of words: no term, no run of digits, no odd sign.
+    def hits_of_all(self, field: str, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
+        """`hits` of each text of a field of words, in order.
 
-        All texts are looked through in one piece, which is several times quicker than one by one.
+        The texts are looked through in one piece, joined, which is several times quicker than one by one: most of them
+        hold no term, no run of digits and no odd sign, and so meet nothing.
         """
+        hits: list[tuple[Hit, ...]] = [()] * len(texts)
         odd = _where(is_odd, texts)
-        plain = ["" if is_it else text for is_it, text in zip(odd, texts, strict=True)]
-        quiet = [not (is_it or digits) for is_it, digits in zip(odd, _where(_has_digits, plain), strict=True)]
-        ends = list(accumulate(len(text) + 1 for text in plain))
-        for _, start, _ in self._find(_BETWEEN.join(plain)):
-            quiet[bisect_right(ends, start)] = False
-        return quiet
+        odd_ones = frozenset(odd)
+        plain = ["" if number in odd_ones else text for number, text in enumerate(texts)]
+        triggered: dict[int, list[tuple[int, int, int]]] = {number: [] for number in _where(_has_digits, plain)}
+        ends = _ends(plain)
+        for term, start, end in self._find(_BETWEEN.join(plain), True):
+            number = bisect_right(ends, start)
+            before = ends[number] - len(plain[number]) - 1
+            triggered.setdefault(number, []).append((term, start - before, end - before))
+        for number, places in triggered.items():
+            hits[number] = tuple(self._read(field, plain[number], places))
+        for number in odd:
+            hits[number] = self.hits(field, texts[number])
+        return hits
+
+    def _read(self, field: str, text: str, triggered: Sequence[tuple[int, int, int]]) -> list[Hit]:
+        """The rules met by a folded text in which the automaton found these terms."""
+        found = self._word_hits(field, text, triggered) if triggered else []
+        if _has_digits(text):
+            found += self._number_hits(field, text)
+        if field in _MARK_FIELDS and text.strip():
+            found += self._mark_hits(field, text) or ([] if found else self._unread_hits(field, text))
+        return found
 
     def _word_hits(self, field: str, text: str, triggered: Sequence[tuple[int, int, int]]) -> list[Hit]:
         """Lexicon, person and secrecy rules, of which the automaton found a word."""
@@ -172,17 +185,21 @@ class Matcher:
         ]
 
 
-def _where(search: Callable[[str, int], re.Match[str] | None], texts: Sequence[str]) -> list[bool]:
-    """For each text, whether the search finds anything in it."""
-    found = [False] * len(texts)
-    ends = list(accumulate(len(text) + 1 for text in texts))
+def _where(search: Callable[[str, int], re.Match[str] | None], texts: Sequence[str]) -> list[int]:
+    """The numbers of the texts in which the search finds anything."""
+    found: list[int] = []
+    ends = _ends(texts)
     joined = _BETWEEN.join(texts)
     at = 0
     while (match := search(joined, at)) is not None:
-        number = bisect_right(ends, match.start())
-        found[number] = True
-        at = ends[number]
+        found.append(bisect_right(ends, match.start()))
+        at = ends[found[-1]]
     return found
+
+
+def _ends(texts: Iterable[str]) -> list[int]:
+    """Where the next text begins, in the joined texts, after each."""
+    return list(accumulate([len(text) + 1 for text in texts]))
 
 
 def _holds_any(text: str, words: tuple[str, ...]) -> bool:
@@ -230,9 +247,11 @@ def _harmless(words: Iterable[str]) -> re.Pattern[str]:
 
 def _outside(spans: list[tuple[int, int]], text: str, phrases: re.Pattern[str] | None) -> list[tuple[int, int]]:
     """The longest of overlapping spans, without those that lie inside one of the phrases."""
-    if phrases is None and len(spans) == 1:
+    covered = (
+        [] if phrases is None or not phrases.search(text) else [found.span() for found in phrases.finditer(text)]
+    )
+    if len(spans) == 1 and not covered:
         return spans
-    covered = [] if phrases is None else [found.span() for found in phrases.finditer(text)]
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if kept and end <= kept[-1][1]:

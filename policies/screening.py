@@ -80,33 +80,34 @@ class Screener:
 
     def screen(self, record: Record, today: date) -> Screening:
         """What the rules advise on the record as of `today`. Any text is screened; none raises."""
-        title, span = record.title, record.span
-        plain = self._resting(span, today)
-        hits = self._hits(record)
-        if not is_readable(title):
-            return _advice(self._unreadable(title) + _findings(_closing(hits), span, today), plain, readable=False)
-        if not hits:
-            return plain
-        closing = _closing(hits)
-        if closing:
-            return _advice(_findings(closing, span, today), plain, readable=True)
-        if plain.suggestion is Suggestion.OPEN or span is None:
-            return plain
-        return _early(_findings(hits, span, today), plain, today)
+        return self._screened(record, self._fields.hits("title", record.title), today)
 
     def screen_all(self, records: Sequence[Record], today: date) -> list[Screening]:
-        """`screen` of each record, in order. Quicker for many: titles that meet nothing are told apart in one pass."""
+        """`screen` of each record, in order; quicker for many."""
         screenings: list[Screening] = []
         for first in range(0, len(records), _AT_ONCE):
             part = records[first : first + _AT_ONCE]
-            quiet = self._fields.quiet([record.title for record in part])
-            screenings += [
-                self._resting(record.span, today)
-                if is_quiet and record.title[:1].isalnum() and _other_texts(record) == _NO_TEXTS
-                else self.screen(record, today)
-                for record, is_quiet in zip(part, quiet, strict=True)
-            ]
+            hits = self._fields.hits_of_all("title", [record.title for record in part])
+            screenings += [self._screened(record, found, today) for record, found in zip(part, hits, strict=True)]
         return screenings
+
+    def _screened(self, record: Record, hits: tuple[Hit, ...], today: date) -> Screening:
+        """The advice on a record whose title has these hits."""
+        span = record.span
+        plain = self._remembered_rest(span and span.latest, span.text if span else "", today)
+        texts = _other_texts(record)
+        if texts != _NO_TEXTS:
+            hits += self._other_hits(texts)
+        readable = is_readable(record.title)
+        if not hits and readable:
+            return plain
+        closing = [hit for hit in hits if hit.rule.suggests is not Suggestion.OPEN_EARLY]
+        if closing or not readable:
+            unreadable = () if readable else self._unreadable(record.title)
+            return _advice(unreadable + _findings(closing, span, today), plain, readable=readable)
+        if plain.suggestion is Suggestion.OPEN or span is None:
+            return plain
+        return _early(_findings(hits, span, today), plain, today)
 
     def public_hits(self, text: str) -> tuple[Finding, ...]:
         """The words in a text for the public that may not stand there, whatever the age of the record."""
@@ -114,27 +115,19 @@ class Screener:
 
     def met(self, record: Record, today: date) -> frozenset[str]:
         """The ids of all rules that advise anything on the record, early categories among them whatever else is found."""
-        findings = (*self.screen(record, today).findings, *_findings(self._hits(record), record.span, today))
+        hits = self._fields.hits("title", record.title) + self._other_hits(_other_texts(record))
+        findings = (*self.screen(record, today).findings, *_findings(hits, record.span, today))
         return frozenset(finding.rule_id for finding in findings if finding.suggests is not Suggestion.OPEN)
 
-    def _hits(self, record: Record) -> tuple[Hit, ...]:
-        hits = self._fields.hits("title", record.title)
-        texts = _other_texts(record)
-        if texts == _NO_TEXTS:
-            return hits
+    def _other_hits(self, texts: tuple[str, ...]) -> tuple[Hit, ...]:
+        """The hits of the fields besides the title. Their texts recur, so short ones are remembered."""
+        hits: tuple[Hit, ...] = ()
         for field, text in zip(_OTHER_FIELDS, texts, strict=True):
             if text:
                 hits += (
                     self._remembered_hits(field, text) if len(text) < _REMEMBERED else self._fields.hits(field, text)
                 )
         return hits
-
-    def _resting(self, span: DateSpan | None, today: date) -> Screening:
-        return (
-            self._remembered_rest(None, "", today)
-            if span is None
-            else self._remembered_rest(span.latest, span.text, today)
-        )
 
     def _without_words(self, latest: date | None, text: str, today: date) -> Screening:
         """The advice where no words are found: open, or not due with the rule that says so."""
@@ -160,11 +153,6 @@ def is_readable(title: str) -> bool:
     if "\ufffd" in title or (not title.isprintable() and _has_lone_surrogate(title)):
         return False
     return title[:1].isalnum() or _has_signs(title) is not None
-
-
-def _closing(hits: tuple[Hit, ...]) -> list[Hit]:
-    """The hits that speak against opening: all but the early categories."""
-    return [hit for hit in hits if hit.rule.suggests is not Suggestion.OPEN_EARLY]
 
 
 def _advice(findings: tuple[Finding, ...], plain: Screening, *, readable: bool) -> Screening:
@@ -201,35 +189,25 @@ def _findings(hits: Iterable[Hit], span: DateSpan | None, today: date) -> tuple[
 
 def _finding(hit: Hit, span: DateSpan | None, today: date) -> Finding:
     rule = hit.rule
-    opens_on = _opens_on(hit, span, today)
-    lapsed = opens_on is not None and opens_on <= today
+    if hit.secrecy is not None and isinstance(rule.looks_for, Secrecy):
+        opens_on = hit.secrecy.ends_on(span, rule.looks_for.longest)
+    elif isinstance(rule.closure, Stated):
+        opens_on = hit.until
+    else:
+        opens_on = _end_of(rule.closure, None if span is None else span.latest, today)
+    suggests = Suggestion.OPEN if opens_on is not None and opens_on <= today else rule.suggests
     return Finding(
-        rule_id=rule.id,
-        field=hit.field,
-        start=hit.start,
-        end=hit.end,
-        matched=hit.matched,
-        ground=rule.ground,
-        article=rule.article.value,
-        suggests=Suggestion.OPEN if lapsed else rule.suggests,
-        opens_on=opens_on,
-        never_public=rule.never_public,
-    )
+        rule.id, hit.field, hit.start, hit.end, hit.matched,
+        rule.ground, rule.article.value, suggests, opens_on, rule.never_public,
+    )  # fmt: skip
 
 
-def _opens_on(hit: Hit, span: DateSpan | None, today: date) -> date | None:
-    rule = hit.rule
-    if isinstance(rule.looks_for, Secrecy) and hit.secrecy is not None:
-        return hit.secrecy.ends_on(span, rule.looks_for.longest)
-    match rule.closure:
-        case Years(years=years):
-            return None if span is None else years_after(span.latest, years)
-        case ReviewBy(review_by=years):
-            return years_after(today, years)
-        case Stated():
-            return hit.until
-        case None:
-            return None
+@lru_cache(maxsize=65536)
+def _end_of(closure: Years | ReviewBy | None, latest: date | None, today: date) -> date | None:
+    """The day a period ends that does not depend on the words found."""
+    if isinstance(closure, Years):
+        return None if latest is None else years_after(latest, closure.years)
+    return None if closure is None else years_after(today, closure.review_by)
 
 
 def _condition(rule: Rule, field: str, text: str, opens_on: date | None) -> Finding:

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from datetime import time as clock_time
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from policies.sentences import Refusal, Sentence
 from review.documents.catalogue_page import TEMPLATES, catalogue_html
@@ -31,6 +31,7 @@ from review.documents.wording import words
 
 if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcherResponse
 
 Progress = Callable[[int], None]
 """Told the number of pages laid out so far, as they come."""
@@ -103,7 +104,7 @@ def _ranges(ranges: tuple[tuple[int, int], ...]) -> str:
     return "; unicode-range: " + ", ".join(f"U+{first:X}-{last:X}" for first, last in ranges) if ranges else ""
 
 
-def _fetch_own_font(url: str) -> dict[str, Any]:
+def _fetch_own_font(url: str) -> URLFetcherResponse:
     """The typesetter's only way to any file: our own fonts, nothing else."""
     from weasyprint.urls import URLFetcherResponse  # noqa: PLC0415
 
@@ -176,9 +177,11 @@ class _Watch(logging.Handler):
             # Without HarfBuzz's subsetter fontTools does the same work, only slower.
             if "Using fontTools instead of HarfBuzz-Subset" not in message:
                 self.complaints.append(message)
-        elif self.progress and record.msg == "Step 5 - Creating layout - Page %d" and record.args[0] > self.pages:
-            self.pages = record.args[0]
-            self.progress(self.pages)
+        elif self.progress and record.msg == "Step 5 - Creating layout - Page %d":
+            page = int(str(record.args[0])) if isinstance(record.args, tuple) else 0
+            if page > self.pages:  # pages that are laid out twice are not told twice
+                self.pages = page
+                self.progress(page)
 
 
 @contextmanager

@@ -12,7 +12,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from datetime import datetime, time
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -68,9 +67,7 @@ def text_of(cell: object) -> str:
         return cell
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-    return str(cell)
+    return str(cell)  # of a datetime at midnight calamine makes a date
 
 
 def lines(workbook: CalamineWorkbook) -> Iterator[tuple[str, int, list[str]]]:

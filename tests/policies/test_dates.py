@@ -63,7 +63,9 @@ def test_a_span_with_undated_papers_has_no_latest_day_and_so_is_undated():
     assert parse_date_span("1968-1974, undated") is None
 
 
-@pytest.mark.parametrize("text", ["1998-13", "1998年13月", "30 Feb 1998", "1998-02-30", "1974-1968", "光绪四十年", "0000"])
+@pytest.mark.parametrize(
+    "text", ["1998-13", "1998年13月", "30 Feb 1998", "1998-02-30", "1974-1968", "光绪四十年", "0000"]
+)
 def test_a_date_that_cannot_be_is_refused_as_impossible(text):
     with pytest.raises(Refusal) as refused:
         parse_date_span(text)
@@ -71,7 +73,9 @@ def test_a_date_that_cannot_be_is_refused_as_impossible(text):
     assert "不存在" in refused.value.sentence.zh
 
 
-@pytest.mark.parametrize("text", ["abc", "19622-1987", "195x", "before 1970", "1998年3月至今", "12/03/1998", "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["abc", "19622-1987", "195x", "before 1970", "1998年3月至今", "12/03/1998", "\ud800"]
+)
 def test_a_text_that_is_no_date_is_refused_saying_what_is_expected(text):
     with pytest.raises(Refusal) as refused:
         parse_date_span(text)

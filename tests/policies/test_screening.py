@@ -170,7 +170,9 @@ def test_public_hits_hold_whatever_the_age():
 
 
 WORDS = st.sampled_from(
-    "关于给予 王某某 张國華 买买提·艾力 开除 处分 判决 病历 離婚 检举 特情 宗教活动 11010519491231002X 13800001234 机密★10年 国民经济计划 的 、 （ ） ？ \u2002 \ufffd \ud800 Ａ".split(" ")
+    "关于给予 王某某 张國華 买买提·艾力 开除 处分 判决 病历 離婚 检举 特情 宗教活动 11010519491231002X 13800001234 机密★10年 国民经济计划 的 、 （ ） ？ \u2002 \ufffd \ud800 Ａ".split(
+        " "
+    )
 )
 TEXTS = st.text(st.characters(), max_size=60) | st.lists(WORDS, max_size=12).map("".join)
 RECORDS = st.builds(
@@ -199,6 +201,11 @@ def test_any_text_is_screened_and_offsets_point_at_the_matched_words(record):
     SCREENER.public_hits(record.title)
 
 
+@given(st.lists(RECORDS, max_size=8))
+def test_many_records_are_screened_as_each_alone(records):
+    assert SCREENER.screen_all(records, TODAY) == [SCREENER.screen(record, TODAY) for record in records]
+
+
 @given(RECORDS)
 def test_a_further_finding_never_makes_the_advice_less_strict(record):
     """Early categories, which do open, are looked for in titles and series only: those stay as they are."""
@@ -218,7 +225,9 @@ def test_a_masked_title_shows_none_of_the_words_that_were_found(title):
     assert not findings or len(shown.replace("[隐去]", "")) < len(title)
 
 
-@pytest.mark.parametrize("title", ["处分" * 500_000, "王" * 1_000_000, "1" * 1_000_000, "关于王某开除" * 20_000, " " * 999_999 + "a"])
+@pytest.mark.parametrize(
+    "title", ["处分" * 500_000, "王" * 1_000_000, "1" * 1_000_000, "关于王某开除" * 20_000, " " * 999_999 + "a"]
+)
 def test_a_title_of_a_megabyte_is_screened(title):
     assert SCREENER.screen(entry(title), TODAY).suggestion in Suggestion
 

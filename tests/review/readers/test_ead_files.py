@@ -142,6 +142,9 @@ def test_a_file_keeps_the_restrictions_of_its_items(ead_file):
     [
         component("甲", attributes='audience="internal"'),
         component("类", component("甲"), level="series", attributes='audience="internal"'),
+        component(
+            "类", component("属", component("甲"), level="class"), level="series", attributes='audience="internal"'
+        ),
         '<c level="file"><did audience="internal"><unittitle>甲</unittitle></did></c>',
         '<c level="file"><did><unittitle audience="internal">甲</unittitle></did></c>',
         '<c level="file"><did><unittitle>甲<persname audience="internal">乙</persname></unittitle></did></c>',

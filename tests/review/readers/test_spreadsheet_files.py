@@ -34,6 +34,16 @@ def test_numbers_and_dates_of_cells_become_plain_text(xlsx_file):
     ]
 
 
+def test_midnight_is_no_part_of_a_date_and_another_hour_is(tmp_path):
+    path = tmp_path / "目录.xlsx"
+    with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["题名", "备注"])
+        sheet.write_row(1, 0, ["甲", datetime(1998, 5, 3)])  # noqa: DTZ001
+        sheet.write_row(2, 0, ["乙", datetime(1998, 5, 3, 10, 20)])  # noqa: DTZ001
+    assert [row.notes for row in read_catalogue(path).rows] == ["1998-05-03", "1998-05-03 10:20:00"]
+
+
 def test_a_formula_gives_its_stored_value(tmp_path):
     path = tmp_path / "目录.xlsx"
     with xlsxwriter.Workbook(path) as book:
