@@ -57,7 +57,7 @@ def read_secrecy_mark(mark: str) -> SecrecyMark | None:
     found = _WHOLE_MARK.fullmatch(mark.strip())
     if found is None:
         return None
-    return _mark(0, len(mark), found["level"], found["number"], found["unit"], found["other"])
+    return _mark((0, len(mark)), found["level"], found["number"], found["unit"], found["other"])
 
 
 def find_secrecy_mark(text: str) -> SecrecyMark | None:
@@ -67,20 +67,22 @@ def find_secrecy_mark(text: str) -> SecrecyMark | None:
         return None
     level = found["level"] or found["plain"] or found["starred"]
     number, unit, other = found["number"] or found["n"], found["unit"] or found["u"], found["other"] or found["o"]
-    return _mark(found.start(), found.end(), level, number, unit, other)
+    return _mark(found.span(), level, number, unit, other)
 
 
-def _mark(start: int, end: int, written: str, number: str | None, unit: str | None, other: str | None) -> SecrecyMark:
+def _mark(
+    place: tuple[int, int], written: str, number: str | None, unit: str | None, other: str | None
+) -> SecrecyMark:
     level = _LEVEL_OF[written]
     if number is not None and unit is not None:
         years = int(number) if unit.startswith(("年", "y")) else -(-int(number) // (12 if "月" in unit else 365))
-        return SecrecyMark(start, end, level, years=years)
+        return SecrecyMark(*place, level, years=years)
     if other is None:
-        return SecrecyMark(start, end, level)
+        return SecrecyMark(*place, level)
     stated = find_until(other) or find_until(f"至{other}")
     if stated is not None:
-        return SecrecyMark(start, end, level, until=stated)
-    return SecrecyMark(start, end, level, readable=False)
+        return SecrecyMark(*place, level, until=stated)
+    return SecrecyMark(*place, level, readable=False)
 
 
 _UNTIL = re.compile(

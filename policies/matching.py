@@ -127,7 +127,7 @@ class Matcher:
                 spans.setdefault(number, []).append((start, end))
         hits: list[Hit] = []
         names: list[tuple[int, int]] | None = None
-        for number, places in spans.items():
+        for number, met in spans.items():
             rule, context, phrases, unless, within, is_secrecy = self._words[number]
             if field not in rule.fields:
                 continue
@@ -139,7 +139,7 @@ class Matcher:
                 names = self._names(text) if names is None else names
                 if not names:
                     continue
-            places = _outside(places, text, phrases)
+            places = _outside(met, text, phrases)
             if not places or _holds_any(text, unless):
                 continue
             if within is not None and names is not None:

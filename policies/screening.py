@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from policies.dates import DateSpan, due_date, years_after
 from policies.matching import Hit, Matcher
-from policies.outcomes import EARLY_GROUNDS, Suggestion
+from policies.outcomes import Suggestion
 from policies.person_names import NameFinder
 from policies.records import Record
 from policies.rules import ReviewBy, Rule, Ruleset, Secrecy, Stated, Years

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from policies.sentences import Sentence
 from review.models import LedgerHead, LedgerLine, Person
 
 GENESIS = "0" * 64
@@ -74,13 +75,21 @@ def digest_of_rows(rows: Iterable[Sequence[object]]) -> str:
     return digest.hexdigest()
 
 
+MISSING = Sentence("此行缺失", "the line is missing")
+MOVED = Sentence("与上一行不衔接", "it does not follow the line before it")
+CHANGED = Sentence("内容被改动", "its content was changed")
+HEADLESS = Sentence("台账末行的登记缺失", "the head of the ledger is missing")
+CUT_OFF = Sentence("此行缺失：台账末尾被截去", "the line is missing: lines were cut off at the end")
+NOT_LAST = Sentence("与登记的台账末行不符", "it is not the line the head of the ledger names")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What verification found: how many lines were good and, if any, the first bad one and why."""
 
     good_lines: int
     bad_line: int | None = None
-    fault: str = ""
+    fault: Sentence | None = None
 
 
 def verify() -> Verdict:
@@ -88,18 +97,18 @@ def verify() -> Verdict:
     previous, expected = GENESIS, 1
     for line in LedgerLine.objects.order_by("line").iterator(chunk_size=2000):
         if line.line != expected:
-            return Verdict(expected - 1, expected, "the line is missing")
+            return Verdict(expected - 1, expected, MISSING)
         if line.previous != previous:
-            return Verdict(expected - 1, expected, "it does not follow the line before it")
+            return Verdict(expected - 1, expected, MOVED)
         if line.digest != digest_of(line):
-            return Verdict(expected - 1, expected, "its content was changed")
+            return Verdict(expected - 1, expected, CHANGED)
         previous, expected = line.digest, expected + 1
     head = LedgerHead.objects.filter(pk=1).first()
     last = expected - 1
     if head is None and last:
-        return Verdict(last, last, "the head of the ledger is missing")
+        return Verdict(last, last, HEADLESS)
     if head is not None and head.line > last:
-        return Verdict(last, expected, "the line is missing: lines were cut off at the end")
+        return Verdict(last, expected, CUT_OFF)
     if head is not None and (head.line, head.digest) != (last, previous):
-        return Verdict(last, last or 1, "it is not the line the head of the ledger names")
+        return Verdict(last, last or 1, NOT_LAST)
     return Verdict(last)

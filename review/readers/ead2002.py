@@ -6,11 +6,14 @@ component of no stated level) that has components is only their context.
 
 What is in doubt makes an entry later or more restricted, never earlier or freer:
 a date that cannot be read leaves the span empty (never due); a file ends no earlier than its latest item;
-restrictions of all ancestors are kept beside the component's own, and a file keeps those of its items.
+restrictions of all ancestors are kept beside the component's own, and a file keeps those of its items. One thing overrules
+what stands above: a component's own statement that it is open ("[Vetted, open]"), since the more specific description
+rules (ISAD(G) 2.4); what it overrules is kept in the notes.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -94,6 +97,12 @@ def _refuse_entities(root: etree._Element) -> None:
         raise Refusal(_ENTITIES.filled(name=declared[0] if declared else used.name))
 
 
+# A whole statement that says nothing but that the component is open.
+_SAYS_OPEN = re.compile(
+    r"\W*(?:vetted\W+|reviewed\W+)?open(?: for (?:research|use))?\W*|\W*(?:已审核\W*)?开放\W*", re.I
+)
+
+
 @dataclass(frozen=True)
 class _Context:
     """What the parts of a component have from it and from those above it."""
@@ -102,6 +111,7 @@ class _Context:
     dates: Dated | None = None
     origination: str = ""
     conditions: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
     internal: bool = False
 
 
@@ -147,6 +157,7 @@ class _Entry:
             notes += [f"container: {e.get('type', '')} {text_of(e)}".strip() for e in did.iterfind("{*}container")]
         for name in _CONTENT:
             notes += [f"{name}: {text}" for part in (did, self.element) for text in _texts(part, name)]
+        notes += [f"accessrestrict above: {text}" for text in self.described.overruled]
         span, date_text = self._dated(notes)
         texts = {
             "reference_code": code,
@@ -208,8 +219,11 @@ def _described(component: etree._Element, above: _Context) -> _Context:
     did = component.find("{*}did")
     dates = dated(did)
     title = "; ".join(_texts(did, "unittitle")) or (dates.text if dates else "")
-    conditions = above.conditions
-    if own := tuple(_conditions(component)):
+    conditions, overruled = above.conditions, above.overruled
+    own = tuple(_conditions(component))
+    if own and all(_SAYS_OPEN.fullmatch(text) for text in own):
+        conditions, overruled = own, above.conditions
+    elif own:
         conditions = tuple(dict.fromkeys(own + conditions))
         if len(conditions) > MAX_CONDITIONS:
             raise Refusal(_TOO_MANY_CONDITIONS.filled(line=component.sourceline, most=MAX_CONDITIONS))
@@ -218,6 +232,7 @@ def _described(component: etree._Element, above: _Context) -> _Context:
         dates=dates or above.dates,
         origination="; ".join(_texts(did, "origination")) or above.origination,
         conditions=conditions,
+        overruled=overruled,
         internal=above.internal or _is_internal(component, did),
     )
 

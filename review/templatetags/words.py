@@ -6,9 +6,22 @@ from django.utils.translation import get_language
 from policies.outcomes import ANSWER_NAMES, EARLY_GROUNDS, GROUNDS, OUTCOME_NAMES, STAGE_NAMES
 from policies.rules import Rule
 from policies.sentences import Sentence
+from review import access
+from review.models import Person
 from review.queries.rules import screener_of
 
 register = template.Library()
+
+ROLE_PAGES = {"planner": "plan", "auditor": "ledger"}
+FIELD_NAMES = {
+    "responsible_body": Sentence("责任者", "Responsible body"),
+    "series_title": Sentence("类别", "Series"),
+    "notes": Sentence("附注", "Notes"),
+    "retention": Sentence("保管期限", "Retention period"),
+    "classification": Sentence("密级", "Security classification"),
+    "access_condition": Sentence("利用限制", "Access condition"),
+    "span": Sentence("形成时间", "Date"),
+}
 
 
 def _said(sentence: Sentence | None, code: str) -> str:
@@ -37,6 +50,12 @@ def stage_name(code: str) -> str:
 
 
 @register.filter
+def field_name(code: str) -> str:
+    """The name of the field that a rule looked at; nothing for the title, which stands above."""
+    return _said(FIELD_NAMES.get(code), "")
+
+
+@register.filter
 def ground_name(code: str) -> str:
     ground = GROUNDS.get(code) or EARLY_GROUNDS.get(code)
     return _said(ground.name if ground else None, code)
@@ -52,6 +71,14 @@ def ground_article(code: str) -> str:
 def rule_of(ruleset: str, code: str) -> Rule | None:
     """The rule of an adopted ruleset with this id."""
     return next((rule for rule in screener_of(ruleset).ruleset.rules if rule.id == code), None)
+
+
+@register.simple_tag
+def pages_of(person: Person) -> set[str]:
+    """The names of the pages that a person's roles open, for the navigation. One query; each page asks for the right again."""
+    held = [role for role, _ in access.roles_of(person)]
+    pages = {ROLE_PAGES[role.code] for role in held if role.code in ROLE_PAGES}
+    return pages | {"batches"} if any(role.over == "fonds" for role in held) else pages
 
 
 @register.filter

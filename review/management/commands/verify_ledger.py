@@ -12,7 +12,7 @@ class Command(BaseCommand):
         verdict = ledger.verify()
         if verdict.bad_line is not None:
             raise CommandError(
-                f"第 {verdict.bad_line} 行有误。 Line {verdict.bad_line} is bad: {verdict.fault}. "
-                f"({verdict.good_lines} good lines before it)"
+                f"台账第 {verdict.bad_line} 行有误：{verdict.fault.zh}（此前 {verdict.good_lines} 行完好）。"
+                f" Line {verdict.bad_line} is bad: {verdict.fault.en} ({verdict.good_lines} good lines before it)."
             )
-        self.stdout.write(f"账册完好，共 {verdict.good_lines} 行。 All {verdict.good_lines} lines hold.")
+        self.stdout.write(f"台账完好，共 {verdict.good_lines} 行。 All {verdict.good_lines} lines hold.")

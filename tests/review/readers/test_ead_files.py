@@ -221,3 +221,20 @@ def test_what_is_no_finding_aid_is_refused(tmp_path, content, words):
 def test_a_column_mapping_for_a_finding_aid_is_refused_not_ignored(ead_file):
     with pytest.raises(Refusal, match="列映射"):
         read_catalogue(ead_file(component("甲")), PROFILES["house"])
+
+
+def test_a_components_own_statement_that_it_is_open_overrules_what_stands_above(tmp_path):
+    path = tmp_path / "one.xml"
+    path.write_text(
+        """<ead><archdesc level="collection"><did><unittitle>C</unittitle><unitdate>1980</unitdate></did>
+        <accessrestrict><p>Restricted unless vetted.</p></accessrestrict><dsc>
+        <c level="file"><did><unittitle>A</unittitle></did><accessrestrict><p>[Vetted, open]</p></accessrestrict></c>
+        <c level="file"><did><unittitle>B</unittitle></did><accessrestrict><p>Open until vetted</p></accessrestrict></c>
+        <c level="file"><did><unittitle>D</unittitle></did></c></dsc></archdesc></ead>""",
+        encoding="utf-8",
+    )
+    rows = {row.title: row for row in read_catalogue(path).rows}
+    assert rows["A"].access_condition == "[Vetted, open]"
+    assert "Restricted unless vetted." in rows["A"].notes
+    assert rows["B"].access_condition == "Open until vetted | Restricted unless vetted."
+    assert rows["D"].access_condition == "Restricted unless vetted."
