@@ -90,8 +90,12 @@ def subject_name(subject: str) -> str:
 
 @register.filter
 def facts_said(facts: str) -> str:
-    """The facts of a line as "name value", in words; a digest by its first twelve signs."""
-    return " · ".join(f"{_said(FACTS, key)} {_value(value)}" for key, value in json.loads(facts).items())
+    """The facts of a line as "name value", in words; a digest by its first twelve signs. Tampered facts as they stand."""
+    try:
+        known = json.loads(facts).items()
+    except (ValueError, AttributeError):
+        return facts
+    return " · ".join(f"{_said(FACTS, key)} {_value(value)}" for key, value in known)
 
 
 def _value(value: object) -> str:

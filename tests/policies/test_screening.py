@@ -1,6 +1,7 @@
 """Screening: what the rules advise, from which day, and that doubt keeps an entry closed."""
 
 import csv
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -271,3 +272,11 @@ def test_real_government_titles_raise_few_alarms_and_no_identity_numbers(shared_
                     closed.append(row["title"])
     assert seen > 19_000
     assert len(closed) / seen < 0.01, closed[:60]
+
+
+@pytest.mark.shared_data
+def test_every_identity_and_mobile_number_in_running_text_is_kept_from_the_public(shared_data):
+    text = (shared_data / "pii-multipriv/person_zh.json").read_text("utf-8")
+    numbers = set(re.findall(r"(?<!\d)(?:\d{17}[\dX]|1[3-9]\d{9})(?!\d)", text))
+    assert len(numbers) > 600
+    assert numbers <= {hit.matched for hit in SCREENER.public_hits(text)}

@@ -1,0 +1,119 @@
+"""The main job, as a stranger runs it: a catalogue in, an open catalogue out, every entry accounted for."""
+
+import json
+import re
+import shutil
+import subprocess
+import unicodedata
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from review import ledger
+from review.catalogue.models import ReleasedEntry
+from review.documents.printable import printable
+from review.models import AccessStatus, Batch, Entry, LedgerLine, Release
+from review.operations.releasing import bundle_of
+from tests.conftest import FULL
+from tests.verapdf import failed_clauses
+from workflows import rehearsal
+
+pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
+
+REAL = [
+    "ead-columbia-cjk/as_ead_cul-7746709.xml",
+    "zh-policy-titles/State_Council.csv",
+    "ead-nyu/tam_416.xml",
+]
+
+
+def demo(settings, tmp_path: Path, *args: str) -> dict:
+    settings.VAR_DIR = tmp_path
+    report = tmp_path / "report.json"
+    call_command("demo", *args, "--report", str(report))
+    return json.loads(report.read_text(encoding="utf-8"))
+
+
+def folded(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def words_of(pdf: Path) -> str:
+    """What a reader can copy out of the PDF, white space folded."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler) is not installed")
+    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, check=True).stdout.decode()
+    # A title that runs over a page carries the running heads between its lines; entries do not break over pages.
+    return folded(text)
+
+
+def check_pdf_a(figures: dict) -> None:
+    """The genuine veraPDF engine finds no failed clause of PDF/A-3a; asked with --full only, since it needs a JDK."""
+    if FULL:
+        pdf = bundle_of(Release.objects.get(number=figures["release"])) / "open-catalogue.pdf"
+        assert failed_clauses("3a", [pdf]) == [[]]
+
+
+def check_accounts(figures: dict) -> None:
+    closed = sum(figures["deferred"].values()) + figures["referred"] + figures["not_due"]
+    assert figures["entries"] == figures["opened"] + closed
+    assert figures["release"]
+
+
+def check_catalogue(figures: dict) -> None:
+    """Every opened public title is in the PDF and on the public site; no closed one is in either."""
+    release = Release.objects.get(number=figures["release"])
+    entries = Entry.objects.filter(fonds__code=figures["fonds"])
+    opened = list(entries.filter(access_status=AccessStatus.OPEN))
+    closed = list(entries.exclude(access_status=AccessStatus.OPEN))
+    assert len(opened) == figures["opened"]
+    assert len(closed) == figures["entries"] - figures["opened"]
+    text = words_of(bundle_of(release) / "open-catalogue.pdf")
+    missing = [entry.reference_code for entry in opened if folded(printable(entry.shown_title)) not in text]
+    assert not missing
+    # A closed title may share its words with an opened one ("工作总结"); its reference code cannot.
+    codes = {folded(printable(entry.reference_code)) for entry in opened}
+    shown = {folded(printable(entry.shown_title)) for entry in opened}
+    for entry in closed:
+        title, code = folded(printable(entry.title)), folded(printable(entry.reference_code))
+        assert not any(code == other for other in codes)
+        if len(title) >= 8 and not any(title in other for other in shown):
+            assert title not in text, f"the closed title of {entry.reference_code} is in the PDF"
+        if not any(other.startswith(code) for other in codes):
+            assert code not in text, f"the closed code {entry.reference_code} is in the PDF"
+    public = set(ReleasedEntry.objects.values_list("reference_code", flat=True))
+    assert public == {entry.reference_code for entry in opened}
+
+
+def test_the_sample_goes_the_whole_road_and_leaves_work_at_three_desks(settings, tmp_path):
+    figures = demo(settings, tmp_path, "--out", str(tmp_path / "out"))
+    check_accounts(figures)
+    check_catalogue(figures)
+    check_pdf_a(figures)
+    waiting = {
+        batch.fonds.code: [task.flow_task.name for task in rehearsal.open_tasks(batch)]
+        for batch in Batch.objects.exclude(fonds__code="J047").select_related("fonds")
+    }
+    assert waiting.pop("J012") == ["first_review"]
+    assert set(waiting.pop("J031")) == {"countersign"}
+    assert waiting.pop("J058") == ["sign_off"]
+    assert not waiting
+    assert (tmp_path / "out" / figures["release"] / "open-catalogue.pdf").is_file()
+    assert ledger.verify().bad_line is None
+    held = Entry.objects.count()
+    assert held == 2000
+
+    lines, releases = LedgerLine.objects.count(), Release.objects.count()
+    again = demo(settings, tmp_path, "--out", str(tmp_path / "out"))
+    assert {**again, "seconds": 0} == {**figures, "seconds": 0}
+    assert (LedgerLine.objects.count(), Release.objects.count(), Entry.objects.count()) == (lines, releases, held)
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_catalogue_goes_the_whole_road(settings, tmp_path, shared_data, name):
+    figures = demo(settings, tmp_path, "--catalogue", str(shared_data / name))
+    check_accounts(figures)
+    check_catalogue(figures)
+    check_pdf_a(figures)
