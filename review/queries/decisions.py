@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from policies.countersigning import differs
 from policies.outcomes import Answer, Outcome, Stage
 from policies.reviewing import Decision
 from review.ledger import digest_of_rows
-from review.models import Agency, Batch, BatchEntry, Entry, Opinion
+from review.models import Agency, Batch, BatchEntry, Countersignature, Entry, Opinion
 
 
 def round_of(batch: Batch) -> int:
@@ -58,6 +60,26 @@ def entries_for(batch: Batch, agency: Agency) -> QuerySet[BatchEntry]:
     """The entries of a batch that an agency is asked about: its own, save those referred elsewhere."""
     referred = standing(batch, Stage.SECOND_REVIEW).filter(outcome=Outcome.REFER).values("batch_entry")
     return batch.batch_entries.filter(entry__agency=agency).exclude(pk__in=referred).select_related("entry")
+
+
+def entries_asked(asked: Iterable[int]) -> dict[int, int]:
+    """How many entries each countersignature (by id) is about, as `entries_for` counts them. One query."""
+    referred = Opinion.objects.filter(
+        batch_entry=OuterRef("pk"),
+        stage=Stage.SECOND_REVIEW,
+        round=OuterRef(OuterRef("round")),
+        standing=True,
+        outcome=Outcome.REFER,
+    )
+    entries = (
+        BatchEntry.objects.filter(~Exists(referred), batch=OuterRef("batch"), entry__agency=OuterRef("agency"))
+        .order_by()
+        .values("batch")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    rows = Countersignature.objects.filter(pk__in=list(asked)).annotate(entries=Coalesce(Subquery(entries), 0))
+    return dict(rows.order_by().values_list("pk", "entries"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +150,25 @@ def decisions_digest(rows: Iterable[Settled]) -> str:
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What one ground keeps closed: how many entries, and the first and the last day on which one of them opens."""
+
+    ground: str
+    entries: int
+    first: date
+    last: date
+
+
+def closures_of(rows: Iterable[Settled]) -> list[Closure]:
+    """The deferrals of a batch, ground by ground."""
+    days: dict[str, list[date]] = {}
+    for row in rows:
+        if row.decision and row.decision.opens_on:
+            days.setdefault(row.decision.ground, []).append(row.decision.opens_on)
+    return [Closure(ground, len(found), min(found), max(found)) for ground, found in sorted(days.items())]
 
 
 def counts_of(rows: Iterable[Settled]) -> dict[str, int | dict[str, int]]:

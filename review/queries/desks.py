@@ -69,13 +69,14 @@ class Group:
 
 
 def groups_of(batch: Batch, stage: Stage) -> list[Group]:
-    """The groups of a batch with counts: by suggestion, by rule and, for second review, by the first opinion."""
+    """The groups of a batch with counts: what is undecided, by suggestion, by rule and, for second review, by the first opinion."""
     run = batch.screening_runs.latest()
     done = standing(batch, stage).values("batch_entry")
     left = ~Q(batch_entry__in=done)
     result = [
         Group("all", "all", "", batch.batch_entries.count(), batch.batch_entries.exclude(pk__in=done).count()),
     ]
+    result.append(Group("left", "left", "", result[0].left, result[0].left))
     if stage is Stage.SECOND_REVIEW:
         outcomes = standing(batch, Stage.FIRST_REVIEW).order_by().values("outcome")
         result += _groups("opinion", outcomes, "outcome", left, "batch_entry", [o.value for o in Outcome])
@@ -98,7 +99,7 @@ def _groups(  # noqa: PLR0917
 def entries_in(batch: Batch, group: str, stage: Stage, *, only_left: bool = False) -> QuerySet[BatchEntry]:
     """The entries of one group; an unknown group is the whole batch."""
     kind, _, value = group.partition(":")
-    rows = undecided(batch, stage) if only_left else batch.batch_entries.all()
+    rows = undecided(batch, stage) if only_left or kind == "left" else batch.batch_entries.all()
     run = batch.screening_runs.latest()
     if kind == "suggestion":
         rows = rows.filter(pk__in=run.suggestions.filter(suggestion=value).values("batch_entry"))

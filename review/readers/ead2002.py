@@ -112,6 +112,7 @@ class _Context:
     origination: str = ""
     conditions: tuple[str, ...] = ()
     overruled: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     internal: bool = False
 
 
@@ -157,6 +158,7 @@ class _Entry:
             notes += [f"container: {e.get('type', '')} {text_of(e)}".strip() for e in did.iterfind("{*}container")]
         for name in _CONTENT:
             notes += [f"{name}: {text}" for part in (did, self.element) for text in _texts(part, name)]
+        notes += [f"part of: {title}" for title in self.above.files]
         notes += [f"accessrestrict above: {text}" for text in self.described.overruled]
         span, date_text = self._dated(notes)
         texts = {
@@ -208,11 +210,19 @@ class _Entries:
             self._components += 1
             described = _described(component, above)
             place, ordinal = len(self.found), self._components
-            inner = self.gather(component, described)
+            inner = self.gather(component, _for_parts(component, described, above))
             if component.get("level") in ("file", "item") or ordinal == self._components:
                 self.found.insert(place, _Entry(ordinal, component, above, described, inner))
             within.add(described, inner)
         return within
+
+
+def _for_parts(component: etree._Element, described: _Context, above: _Context) -> _Context:
+    """What the parts of a component have from it. A file is an entry of its own and may stay closed: its title is no
+    heading for its items, or it would be published with the first of them that opens; it stands in their notes."""
+    if component.get("level") not in ("file", "item"):
+        return described
+    return replace(described, titles=above.titles, files=(*above.files, described.titles[-1]))
 
 
 def _described(component: etree._Element, above: _Context) -> _Context:
@@ -233,6 +243,7 @@ def _described(component: etree._Element, above: _Context) -> _Context:
         origination="; ".join(_texts(did, "origination")) or above.origination,
         conditions=conditions,
         overruled=overruled,
+        files=above.files,
         internal=above.internal or _is_internal(component, did),
     )
 

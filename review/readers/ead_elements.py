@@ -17,7 +17,8 @@ _BLOCKS = {"p", "head", "item", "list", "defitem", "label", "note", "lb", "table
 
 def name_of(element: etree._Element | None) -> str:
     """The local name; "" for what is no element."""
-    return etree.QName(element).localname if element is not None and isinstance(element.tag, str) else ""
+    # Not etree.QName: the parser lets names through ("addr:ssline") that QName refuses.
+    return element.tag.rpartition("}")[2] if element is not None and isinstance(element.tag, str) else ""
 
 
 def is_component(element: etree._Element) -> bool:

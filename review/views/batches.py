@@ -21,7 +21,9 @@ PAGE = 50
 def batches(request: HttpRequest) -> HttpResponse:
     """The batches of the fonds this person has a right on, newest first."""
     rows = access.batches_of(request.user).select_related("fonds", "made_by", "release")
-    page = Paginator(rows.annotate(entries=Count("batch_entries")).order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.annotate(entries=Count("batch_entries")).order_by("-pk"), PAGE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "review/batches.html", {"page": page})
 
 

@@ -74,7 +74,9 @@ def check_catalogue(figures: dict) -> None:
     assert not missing
     # A closed title may share its words with an opened one ("工作总结"); its reference code cannot.
     codes = {folded(printable(entry.reference_code)) for entry in opened}
-    shown = {folded(printable(entry.shown_title)) for entry in opened}
+    # Series are context, never entries themselves, so their titles are public with the first entry that opens.
+    public_fields = [(e.shown_title, e.responsible_body, e.series_title) for e in opened]
+    shown = {folded(printable(text)) for fields in public_fields for text in fields}
     for entry in closed:
         title, code = folded(printable(entry.title)), folded(printable(entry.reference_code))
         assert not any(code == other for other in codes)

@@ -35,6 +35,7 @@ def countersign(request: HttpRequest, task: Task) -> HttpResponse:
     if outcome in list(Outcome):
         proposed = standing(batch, Stage.SECOND_REVIEW).filter(outcome=outcome).values("batch_entry")
         rows = rows.filter(pk__in=proposed)
+    total = entries_for(batch, agency).count()
     page = Paginator(rows.order_by("position"), PAGE).get_page(request.GET.get("page"))
     shown = with_findings(batch, list(page.object_list))
     return render(
@@ -50,8 +51,10 @@ def countersign(request: HttpRequest, task: Task) -> HttpResponse:
             "outcome": outcome,
             "outcomes": _outcome_counts(asked),
             "unanswered_here": unanswered(batch, agency).filter(pk__in=[row.batch_entry.pk for row in shown]).count(),
+            "may_act": door.may_act(request, task),
             "left": left,
-            "total": entries_for(batch, agency).count(),
+            "done": total - left,
+            "total": total,
             "form": AnswerForm(),
         },
     )

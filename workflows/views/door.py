@@ -60,6 +60,11 @@ def work(request: HttpRequest, task: Task, act: Callable[[Activation], str]) -> 
     return redirect("my-work" if finished else request.get_full_path())
 
 
+def may_act(request: HttpRequest, task: Task) -> bool:
+    """Whether the desk offers its verbs: nobody has the task, or this person has it. `hold` asks again."""
+    return task.owner_id in (None, request.user.pk)
+
+
 def hold(person: Person, activation: Activation) -> None:
     """Make sure the task is open and in this person's hands. Raises Refusal, PermissionDenied."""
     task = activation.task

@@ -15,17 +15,19 @@ from policies.roles import ROLES
 from policies.separation import EARLIER_STAGES
 from review import access
 from review.models import Batch, Opinion, Person, SignOff
+from review.queries.decisions import entries_asked
 
 SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of work as a line: the task, its batch, and for a forming unit the agency asked."""
+    """One piece of work as a line: the task, its batch, for a forming unit the agency asked, and how many entries it is about."""
 
     task: Task
     batch: Batch
     agency: str
+    entries: int
 
 
 @login_required
@@ -49,7 +51,7 @@ def _tasks(condition: Q) -> QuerySet[Task]:
     return (
         Task.objects.filter(condition, flow_task_type="HUMAN")
         .select_related("process", "owner")
-        .prefetch_related("seed")
+        .prefetch_related("seed__agency")
         .order_by("created")[:SHOWN]
     )
 
@@ -74,10 +76,15 @@ def _pieces(tasks: QuerySet[Task]) -> list[Piece]:
         .annotate(entries=Count("batch_entries"))
         .in_bulk()
     )
-    return [
-        Piece(task, batches[task.process.artifact_object_id], str(task.seed.agency) if task.seed else "")
-        for task in tasks
-    ]
+    asked = entries_asked(task.seed.pk for task in tasks if task.seed)
+    pieces = []
+    for task in tasks:
+        batch = batches[task.process.artifact_object_id]
+        if task.seed:
+            pieces.append(Piece(task, batch, str(task.seed.agency), asked[task.seed.pk]))
+        else:
+            pieces.append(Piece(task, batch, "", batch.entries))
+    return pieces
 
 
 def _barred_batches(person: Person, pieces: list[Piece]) -> set[tuple[int, str]]:

@@ -23,6 +23,7 @@ def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
     if request.method == "POST":
         return _act(request, task, batch)
     rows = [row for row in settled(batch) if row.in_dispute or row.settlement is not None]
+    left = sum(row.in_dispute for row in rows)
     return render(
         request,
         "workflows/reconcile.html",
@@ -30,7 +31,10 @@ def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
             "task": task,
             "batch": batch,
             "rows": rows,
-            "left": sum(row.in_dispute for row in rows),
+            "may_act": door.may_act(request, task),
+            "left": left,
+            "done": len(rows) - left,
+            "total": len(rows),
             "form": DecisionForm(),
         },
     )

@@ -40,6 +40,7 @@ def release(request: HttpRequest, task: Task) -> HttpResponse:
         {
             "task": task,
             "batch": batch,
+            "may_act": door.may_act(request, task),
             "total": len(rows),
             "counts": counts_of(rows),
             "number": next_number(timezone.localdate()),

@@ -12,7 +12,7 @@ from viewflow.workflow.models import Task
 from policies.sentences import Refusal, Sentence
 from review.models import Batch
 from review.operations import returning, signing
-from review.queries.decisions import counts_of, round_of, settled
+from review.queries.decisions import closures_of, counts_of, round_of, settled
 from review.queries.desks import answer_counts
 from workflows.forms import ReasonForm
 from workflows.views import door
@@ -28,14 +28,18 @@ def sign_off(request: HttpRequest, task: Task) -> HttpResponse:
     rows = settled(batch)
     opened = [row for row in rows if row.decision and row.decision.outcome.opens]
     closed = [row for row in rows if row.decision and not row.decision.outcome.opens]
+    closures = closures_of(rows)
     return render(
         request,
         "workflows/sign_off.html",
         {
             "task": task,
             "batch": batch,
+            "may_act": door.may_act(request, task),
             "total": len(rows),
             "counts": counts_of(rows),
+            "deferred": sum(line.entries for line in closures),
+            "closures": closures,
             "opened": _spread(opened),
             "closed": _spread(closed),
             "settlements": [row for row in rows if row.settlement is not None],

@@ -32,8 +32,8 @@ def test_a_series_is_context_and_a_file_with_items_is_an_entry_beside_them(ead_f
     rows = read_catalogue(ead_file(series)).rows
     assert [(row.row, row.level, row.title, row.series_title) for row in rows] == [
         (2, "file", "案卷", "文书类"),
-        (3, "item", "件一", "文书类 / 案卷"),
-        (4, "item", "件二", "文书类 / 案卷"),
+        (3, "item", "件一", "文书类"),
+        (4, "item", "件二", "文书类"),
         (5, "series", "空类", "文书类"),
     ]
 
@@ -238,3 +238,17 @@ def test_a_components_own_statement_that_it_is_open_overrules_what_stands_above(
     assert "Restricted unless vetted." in rows["A"].notes
     assert rows["B"].access_condition == "Open until vetted | Restricted unless vetted."
     assert rows["D"].access_condition == "Restricted unless vetted."
+
+
+def test_the_title_of_a_file_is_no_heading_for_its_items(tmp_path):
+    path = tmp_path / "one.xml"
+    path.write_text(
+        """<ead><archdesc level="collection"><did><unittitle>C</unittitle></did><dsc>
+        <c level="series"><did><unittitle>S</unittitle></did><c level="file"><did><unittitle>Secret file</unittitle></did>
+        <c level="item"><did><unittitle>Open item</unittitle></did></c></c></c></dsc></archdesc></ead>""",
+        encoding="utf-8",
+    )
+    rows = {row.title: row for row in read_catalogue(path).rows}
+    assert rows["Open item"].series_title == "S"
+    assert "part of: Secret file" in rows["Open item"].notes
+    assert rows["Secret file"].series_title == "S"
