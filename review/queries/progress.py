@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -19,12 +19,11 @@ class Step:
     done: int
     total: int
     note: str = ""
+    here: bool = False
 
     @property
     def state(self) -> str:
-        if self.total and self.done >= self.total:
-            return "done"
-        return "current" if self.done else "ahead"
+        return "done" if self.total and self.done >= self.total else "ahead"
 
 
 def progress_of(batch: Batch) -> list[Step]:
@@ -35,7 +34,7 @@ def progress_of(batch: Batch) -> list[Step]:
     answered = [row for row in asked if row.answered_at]
     signed = batch.sign_offs.filter(round=round_).select_related("person").first()
     release = Release.objects.filter(batch=batch).first()
-    return [
+    steps = [
         Step(_("Screening"), int(batch.screening_runs.exists()), 1),
         Step(_("First review"), standing(batch, Stage.FIRST_REVIEW, round_).count(), total),
         Step(_("Second review"), standing(batch, Stage.SECOND_REVIEW, round_).count(), total),
@@ -43,3 +42,6 @@ def progress_of(batch: Batch) -> list[Step]:
         Step(_("Sign off"), int(signed is not None), 1, str(signed.person) if signed else ""),
         Step(_("Release"), int(release is not None), 1, release.number if release else ""),
     ]
+    # The work stands at the first step that has something left; a step that nobody was asked to take is passed over.
+    here = next((step for step in steps if step.total and step.state != "done"), None)
+    return [replace(step, here=step is here) for step in steps]

@@ -1,1 +1,1 @@
-"""Pages that are no task: a batch at a glance, the ledger."""
+"""Pages that are no task: a batch at a glance, the ledger, the source."""
