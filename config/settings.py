@@ -9,6 +9,7 @@ from django.core.management.utils import get_random_secret_key
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+VERSION = "0.1.0"  # as in pyproject.toml
 VAR_DIR = Path(env.str("QIFENG_VAR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 

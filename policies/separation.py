@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from policies.outcomes import Stage
 from policies.sentences import Refusal, Sentence
 
-
 OwnAct = Callable[[int, Collection[int]], None]
 
 

@@ -16,7 +16,9 @@ def main() -> int:
         except psycopg.Error:
             continue
         parts = urlsplit(address)
-        sys.stdout.write(urlunsplit((parts.scheme, parts.netloc, "", "", "")).rstrip("/") + ("" if parts.netloc else "//"))
+        sys.stdout.write(
+            urlunsplit((parts.scheme, parts.netloc, "", "", "")).rstrip("/") + ("" if parts.netloc else "//")
+        )
         return 0
     return 1
 

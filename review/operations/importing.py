@@ -61,6 +61,7 @@ def import_catalogue(
     complaint nothing is saved, unless `keep_good`. A dry run saves nothing either way.
     """
     access.demand(by, "review.plan_fonds", fonds)
+    ledger.hold()
     entries, unchanged, complaints = _compared(fonds, reading)
     if complaints and not keep_good:
         entries = []

@@ -24,6 +24,7 @@ def cut_batch(*, fonds: Fonds, by: Person, at: datetime, today: date, codes: Col
     Raises Refusal when nothing is due. Source: 档案法 art. 27; 实施条例 art. 29 (in batches, 分期分批).
     """
     access.demand(by, "review.plan_fonds", fonds)
+    ledger.hold()
     waiting = Entry.objects.filter(
         fonds=fonds, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL], latest__isnull=False
     ).exclude(batch_entries__live=True)

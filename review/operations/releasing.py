@@ -50,6 +50,7 @@ def release(*, batch: Batch, manifest: Manifest, by: Person, at: datetime, issue
     Raises Refusal when the batch may not be published, was released already, or the bundle is out of date.
     """
     access.demand(by, "review.release_fonds", batch.fonds)
+    ledger.hold()
     _check_publisher(batch, by)
     rows = settled(batch)
     sign_off = _checked(batch, rows, issued_on)

@@ -13,7 +13,6 @@ from policies.sentences import Sentence
 from review.documents.edition import Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
 from review.models import AccessStatus, Batch, Entry, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled
-from review.queries.rules import current_screener
 
 
 def next_number(issued_on: date) -> str:
@@ -31,7 +30,7 @@ def not_due(batch: Batch) -> int:
     """How many entries of the fonds are held but in no batch and not yet reviewed: not due, or of unknown date."""
     return Entry.objects.filter(
         fonds=batch.fonds, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL]
-    ).exclude(batch_entries__batch=batch).count()  # fmt: skip
+    ).filter(batch_entries__isnull=True).count()  # fmt: skip
 
 
 def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date) -> Edition:
@@ -57,7 +56,7 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
             referred=counts["referred"],
             not_due=not_due(batch),
         ),
-        code_version=current_screener().ruleset.number,
+        code_version=settings.VERSION,
     )
 
 

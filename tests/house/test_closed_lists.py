@@ -109,6 +109,10 @@ def test_nothing_in_the_floor_below_the_database_asks_for_it():
             assert "django.db" not in path.read_text(encoding="utf-8"), path
 
 
+def test_one_version_number():
+    assert f'version = "{settings.VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
 def test_no_lock_file_names_a_registry():
     for path in ROOT.glob("requirements*.lock"):
         text = path.read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from review import ledger
 from review.catalogue.models import ReleasedEntry
+from review.documents.bundle import verify_bundle
 from review.documents.printable import printable
 from review.models import AccessStatus, Batch, Entry, LedgerLine, Release
 from review.operations.releasing import bundle_of
@@ -59,6 +60,9 @@ def check_accounts(figures: dict) -> None:
     closed = sum(figures["deferred"].values()) + figures["referred"] + figures["not_due"]
     assert figures["entries"] == figures["opened"] + closed
     assert figures["release"]
+    counts = verify_bundle(bundle_of(Release.objects.get(number=figures["release"]))).content["counts"]
+    told = counts["opened"] + sum(counts["deferred"].values()) + counts["referred"] + counts["not_due"]
+    assert told == figures["entries"], "the catalogue itself says so too"
 
 
 def check_catalogue(figures: dict) -> None:

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from viewflow.workflow import Activation
+from viewflow.workflow import Activation, flow
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
@@ -32,6 +32,8 @@ NOT_OPEN = Sentence(
 def open_task(request: HttpRequest, pk: int) -> HttpResponse:
     """Show or work the desk of one task. 404 without such a task, 403 for whoever may not be its next hand."""
     task = get_object_or_404(Task.objects.select_related("owner"), pk=pk, flow_task_type="HUMAN")
+    if not isinstance(task.flow_task, flow.View) or not hasattr(task.flow_task, "desk"):
+        raise Http404  # a task of a node that no longer is a desk
     if task.status not in OPEN:
         if task.owner_id != request.user.pk:
             raise PermissionDenied

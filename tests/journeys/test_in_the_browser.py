@@ -1,0 +1,290 @@
+"""One batch from the plan to the public catalogue in a real browser, by clicking and typing only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, databases=["default", "catalogue"]),
+]
+
+WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+CLOSED = "关于召开年度工作会议的通知"  # deferred by hand at first review
+OBJECTED = "关于加强防汛工作的通知"  # its unit wants it closed; settled so
+MASKED = "关于给予王建业同志行政记过处分的决定"
+OPENED = "关于调整救济标准的通知"
+
+
+@pytest.fixture(autouse=True)
+def asked_beside_the_browser(monkeypatch):
+    """Playwright's loop runs in this thread; Django's ORM must be told that this is meant."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def pictures(tmp_path) -> Path:
+    folder = Path(os.environ.get("QIFENG_SCREENSHOTS") or tmp_path / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class House:
+    """The browser, who has signed in, and what went wrong on the way."""
+
+    def __init__(self, browser, address: str, password: str, pictures: Path) -> None:
+        from axe_playwright_python.sync_playwright import Axe
+
+        self.browser, self.address, self.password, self.pictures = browser, address, password, pictures
+        self.axe = Axe()
+        self.faults: list[str] = []
+        self.sights: set[str] = set()
+
+    def person(self, username: str = ""):
+        """A page of a browser of one's own, signed in as `username` through the form; without one, the public's."""
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        page = context.new_page()
+        page.on("console", lambda said: self.faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("request", lambda asked: self._same_host(asked.url))
+        if username:
+            page.goto(self.address + reverse("sign-in"))
+            page.get_by_label("用户名").fill(username)
+            page.get_by_label("密码").fill(self.password)
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_url(self.address + reverse("my-work"))
+        return page
+
+    def _same_host(self, url: str) -> None:
+        if url.startswith(("http", "ws")) and urlsplit(url).netloc != urlsplit(self.address).netloc:
+            self.faults.append(f"another host was asked: {url}")
+
+    def look(self, page, name: str) -> None:
+        """A picture in both languages at both widths, light and dark looked through by axe; the page is left as it was."""
+        self.sights.add(name)
+        here = page.url
+        for language, code in LANGUAGES.items():
+            page.context.add_cookies([{"name": "django_language", "value": code, "url": self.address}])
+            for width, (across, down) in WIDTHS.items():
+                page.set_viewport_size({"width": across, "height": down})
+                page.goto(here)
+                page.screenshot(path=self.pictures / f"{name}-{language}-{width}.png", full_page=True)
+                over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert over <= 0, f"{name} {language} {width}: {over} px too wide"
+                for scheme in ("light", "dark"):
+                    page.emulate_media(color_scheme=scheme)
+                    self._axe(page, f"{name} {language} {width} {scheme}")
+                page.emulate_media(color_scheme="light")
+        page.context.clear_cookies(name="django_language")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(here)
+
+    def _axe(self, page, where: str) -> None:
+        found = [v for v in self.axe.run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+        self.faults += [f"{where}: {v['id']} at {[node['target'] for node in v['nodes'][:3]]}" for v in found]
+
+
+@pytest.fixture
+def house(committed_world, live_server, pictures):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        browser_house = House(browser, live_server.url, committed_world.people.password, pictures)
+        yield browser_house
+        browser.close()
+
+
+def open_the_work(page, title: str) -> None:
+    page.get_by_role("link", name=title, exact=False).first.click()
+    page.wait_for_url("**/work/*/")
+
+
+def press(page, name: str, *, within=None) -> None:
+    """Click a button and see that the act was done."""
+    (within or page).get_by_role("button", name=name).first.click()
+    page.wait_for_load_state()
+    said = page.locator(".messages").inner_text()
+    assert page.locator(".messages .notice--done").count(), said
+
+
+def entry(page, title: str):
+    return page.locator("li.entry", has_text=title)
+
+
+def decide(page, title: str, summary: str, **fields: str) -> None:
+    """Open one entry's form, fill it in, and record it."""
+    row = entry(page, title)
+    row.get_by_text(summary, exact=True).click()
+    for label, value in fields.items():
+        field = row.get_by_label(label, exact=True)
+        if field.evaluate("it => it.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    press(page, "记录", within=row)
+
+
+def choose(page, group: str) -> None:
+    page.get_by_role("navigation", name="分组").get_by_role("link", name=group).first.click()
+
+
+def test_a_batch_goes_from_the_plan_to_the_public_by_clicking_and_typing(house):
+    plan(house)
+    first_review(house)
+    second_review(house)
+    countersign(house)
+    reconcile(house)
+    sign_off(house)
+    publish(house)
+    public(house)
+    audit(house)
+    assert house.faults == []
+    assert len(list(house.pictures.glob("*.png"))) >= len(house.sights) * len(LANGUAGES) * len(WIDTHS)
+
+
+def plan(house: House) -> None:
+    page = house.person("planner")
+    house.look(page, "my-work-empty")
+    page.get_by_role("link", name="审核计划").click()
+    house.look(page, "plan")
+    press(page, "建批送审")
+    house.look(page, "batch")
+
+
+def first_review(house: House) -> None:
+    page = house.person("first")
+    house.look(page, "my-work")
+    open_the_work(page, "初审")
+    house.look(page, "first-review")
+    decide(page, CLOSED, "另作决定", 意见="defer", 依据="CN-8-2", 延期至="2036-12-31", 理由="内容涉及尚未了结的事项")
+    row = entry(page, MASKED)
+    row.get_by_text("另作决定", exact=True).click()
+    house.pictures.joinpath("first-review-deciding.png").write_bytes(page.screenshot())
+    row.get_by_label("公开题名").fill("关于给予[隐去]行政记过处分的决定")
+    press(page, "拟定公开题名", within=row)
+    decide(page, MASKED, "另作决定", 意见="open", 理由="隐去个人信息后可以开放")
+    choose(page, "移送")
+    house.look(page, "first-review-group")
+    press(page, "按建议决定")
+    choose(page, "开放")
+    press(page, "按建议决定")
+    choose(page, "未定")
+    assert "全部条目均有意见" in page.inner_text("main")
+    press(page, "送复审")
+
+
+def second_review(house: House) -> None:
+    page = house.person("second")
+    open_the_work(page, "复审")
+    house.look(page, "second-review")
+    for group in ("开放", "延期开放", "移送"):
+        choose(page, group)
+        press(page, "同意初审")
+    press(page, "送形成单位会签")
+
+
+def countersign(house: House) -> None:
+    page = house.person("unit-mzt")
+    house.look(page, "my-work-unit")
+    open_the_work(page, "会签")
+    house.look(page, "countersign")
+    row = entry(page, OBJECTED)
+    row.get_by_text("答复此条").click()
+    row.get_by_text("不同意").click()
+    house.pictures.joinpath("countersign-objecting.png").write_bytes(page.screenshot())
+    row.get_by_label("我单位意见").select_option("defer")
+    row.get_by_label("依据").select_option("CN-8-2")
+    row.get_by_label("延期至").fill("2036-12-31")
+    row.get_by_label("理由").fill("工程仍在使用")
+    press(page, "记录", within=row)
+    press(page, "同意这")
+    press(page, "提交我单位答复")
+    page = house.person("unit-czt")
+    open_the_work(page, "会签")
+    press(page, "同意这")
+    press(page, "提交我单位答复")
+
+
+def reconcile(house: House) -> None:
+    page = house.person("reconciler")
+    open_the_work(page, "协商")
+    house.look(page, "reconcile")
+    row = entry(page, OBJECTED)
+    row.get_by_label("意见").select_option("defer")
+    row.get_by_label("依据").select_option("CN-8-2")
+    row.get_by_label("延期至").fill("2036-12-31")
+    row.get_by_label("理由").fill("双方当面协商一致，形成单位书面确认")
+    press(page, "记录", within=row)
+    press(page, "送审定")
+
+
+def sign_off(house: House) -> None:
+    page = house.person("confirmer")
+    open_the_work(page, "审定")
+    house.look(page, "sign-off")
+    page.get_by_label("输入密码签发").fill(house.password)
+    press(page, "签发")
+
+
+def publish(house: House) -> None:
+    page = house.person("publisher")
+    open_the_work(page, "公布")
+    house.look(page, "release")
+    text = page.inner_text("main")
+    assert OPENED in text
+    assert not [title for title in (CLOSED, OBJECTED, "王建业") if title in text]
+    press(page, "公布这")
+    page.get_by_role("link", name="批次").click()
+    house.look(page, "batches")
+
+
+def public(house: House) -> None:
+    page = house.person()
+    page.goto(house.address + reverse("catalogue:home"))
+    house.look(page, "open-home")
+    for title, there in (
+        (OPENED, True),
+        ("关于给予[隐去]", True),
+        (CLOSED, False),
+        (OBJECTED, False),
+        ("王建业", False),
+    ):
+        page.goto(house.address + reverse("catalogue:home"))
+        page.get_by_role("searchbox").fill(title)
+        page.get_by_role("button", name="检索").click()
+        found = page.locator("main li.entry")
+        assert (found.count() > 0) is there, title
+        if title == OPENED:
+            found.get_by_role("link").first.click()
+            assert OPENED in page.inner_text("h1")
+            house.look(page, "open-entry")
+
+
+def audit(house: House) -> None:
+    page = house.person("auditor")
+    page.get_by_role("link", name="台账").first.click()
+    page.get_by_role("link", name="核验全部台账").click()
+    assert "核验无误" in page.inner_text("main")
+    house.look(page, "ledger")
+
+
+def test_pages_without_a_desk_are_looked_at_too(house):
+    page = house.person()
+    page.goto(house.address + reverse("sign-in"))
+    house.look(page, "sign-in")
+    page = house.person("first")
+    assert house.faults == []
+    for name, address in (("not-yours", reverse("plan")), ("nothing-here", "/nothing/")):
+        page.goto(house.address + address)
+        house.look(page, name)
+    # The browser itself logs the answers 403 and 404.
+    assert [fault for fault in house.faults if "the server responded with a status of 40" not in fault] == []
