@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from policies.sentences import Refusal, Sentence
 from review.models import Agency, Fonds, Person
 from review.operations import appointing
 
@@ -38,7 +39,20 @@ class Cast:
 
 
 def gather(*, at: datetime) -> Cast:
-    """Make whoever is missing and appoint everyone over all fonds and agencies there are. Again: changes nothing."""
+    """Make whoever is missing and appoint everyone over all fonds and agencies there are. Again: changes nothing.
+
+    Raises Refusal where people of another making are enrolled: invented people with a shared password have no business
+    among real ones.
+    """
+    known = {username for username, *_ in _ARCHIVES}
+    strangers = Person.objects.exclude(username__in=known).exclude(username__startswith="unit-")
+    if strangers.exists():
+        raise Refusal(
+            Sentence(
+                "库中已有真实用户，演示人员不得进入。请为演示另用一个空库。",
+                "Real people are enrolled here, and invented ones may not join them. Give the demonstration an empty database.",
+            )
+        )
     cast = Cast(_password())
     for username, name, post, roles in _ARCHIVES:
         person = cast.people[username] = _person(username, name, post, cast.password, at)

@@ -47,7 +47,11 @@ def public_hits(entry: Entry, today: date, *, title: str | None = None) -> tuple
     screener = current_screener()
     found = screener.screen(replace(record_of(entry), title=shown), today).findings
     hits = [f.matched for f in found if f.never_public and f.field in PUBLIC_FIELDS and f.suggests != Suggestion.OPEN]
-    hits += [hit.matched for text in (entry.extent, entry.reference_code) for hit in screener.public_hits(text)]
+    hits += [
+        hit.matched
+        for text in (entry.date_text, entry.extent, entry.reference_code)
+        for hit in screener.public_hits(text)
+    ]
     return tuple(dict.fromkeys(hits))
 
 

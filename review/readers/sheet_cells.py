@@ -8,6 +8,7 @@ limits ended the reading.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -40,7 +41,9 @@ def bound_resources() -> None:
     ):
         _, hard = resource.getrlimit(what)
         soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(what, (soft, hard))
+        # Not every POSIX system lets every limit be set (macOS: RLIMIT_AS); the process of its own remains.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (soft, hard))
 
 
 def package_verdict(data: bytes) -> str:

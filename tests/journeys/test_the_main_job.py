@@ -8,13 +8,13 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from review import ledger
 from review.catalogue.models import ReleasedEntry
 from review.documents.bundle import verify_bundle
 from review.documents.printable import printable
-from review.models import AccessStatus, Batch, Entry, LedgerLine, Release
+from review.models import AccessStatus, Batch, Entry, LedgerLine, Person, Release
 from review.operations.releasing import bundle_of
 from tests.conftest import FULL
 from tests.verapdf import failed_clauses
@@ -123,3 +123,11 @@ def test_a_real_catalogue_goes_the_whole_road(settings, tmp_path, shared_data, n
     check_accounts(figures)
     check_catalogue(figures)
     check_pdf_a(figures)
+
+
+def test_the_demonstration_never_enters_a_database_with_real_people(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    Person.objects.create(username="zhang.san", full_name="张三")
+    with pytest.raises(CommandError, match="Real people"):
+        call_command("demo")
+    assert not Entry.objects.exists()

@@ -5,7 +5,6 @@ import re
 import polib
 import pytest
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -165,7 +164,7 @@ def test_a_unit_sees_how_many_entries_it_is_asked_about(client, world):
 def test_the_ledger_shows_every_act_and_its_verdict_in_words(client, world):
     world.walked("")
     client.force_login(world["auditor"])
-    text = words_of(client.get(reverse("ledger") + "?verify").content.decode())
+    text = html.fromstring(client.get(reverse("ledger") + "?verify").content.decode()).text_content()
     assert "核验无误" in text
     assert not re.findall(r"\b[a-z]+_[a-z_]+\b", text), "an act or a fact without a name"
 
@@ -210,26 +209,27 @@ def queries_of(client, folder, size: int, page: str, who: str) -> int:
     folder.mkdir()
     with transaction.atomic():
         world = make_world(folder, catalogue_of(size))
-        desk = {"my-work": "first_review", "batches": "first_review"}.get(page, page)
-        address = address_of(desk, world)
+        address = address_of(page if page in DESKS else "batch", world)
+        address = reverse(page) if page in ("my-work", "batches") else address
         assert Batch.objects.get().batch_entries.count() == size
         client.force_login(world[who])
-        ContentType.objects.clear_cache()
+        client.get(address)  # what is looked up once in a process is looked up here
         with CaptureQueriesContext(connection) as captured:
-            answer = client.get(address if page == desk else reverse(page))
+            answer = client.get(address)
         assert answer.status_code == 200
         transaction.set_rollback(True)
     return len(captured)
 
 
-@pytest.mark.parametrize(
-    ("page", "who"),
-    [
-        pair
-        for pair in (("my-work", "first"), *ALLOWED)
-        if pair in (("my-work", "first"), ("batches", "planner"), ("batch", "planner")) or pair[0] in DESKS
-    ],
-)
+COUNTED = [
+    ("my-work", "first"),
+    ("batches", "first"),
+    ("batch", "first"),
+    *(pair for pair in ALLOWED if pair[0] in DESKS),
+]
+
+
+@pytest.mark.parametrize(("page", "who"), COUNTED)
 def test_a_page_makes_as_many_queries_for_forty_entries_as_for_two(client, db, tmp_path, page, who):
     few = queries_of(client, tmp_path / "few", 2, page, who)
     many = queries_of(client, tmp_path / "many", 40, page, who)
