@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from policies.outcomes import Outcome
 from policies.releasing import check_release
@@ -82,7 +83,7 @@ def release(*, batch: Batch, manifest: Manifest, by: Person, at: datetime, issue
 def close_without_opening(*, batch: Batch, by: Person | str, at: datetime) -> None:
     """Record the outcome of a signed batch of which nothing opens: there is no catalogue to publish."""
     rows = settled(batch)
-    sign_off = _checked(batch, rows, at.date())
+    sign_off = _checked(batch, rows, timezone.localdate(at))
     if any(row.decision and row.decision.outcome.opens for row in rows):
         raise Refusal(Sentence("本批有开放条目，须经公布。", "The batch opens entries and has to be published."))
     _record_outcomes(rows)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
 
 from django.conf import settings
+from django.utils import timezone
 
 from policies.outcomes import Outcome
 from policies.sentences import Sentence
@@ -43,7 +43,7 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
         archives=Sentence(settings.ARCHIVES_NAME_ZH, settings.ARCHIVES_NAME_EN),
         issued_on=issued_on,
         signed_off_by=sign_off.person.full_name,
-        signed_off_on=sign_off.at.date(),
+        signed_off_on=timezone.localdate(sign_off.at),
         ruleset_number=run.ruleset,
         ruleset_digest=run.ruleset_digest,
         ledger_line=sign_off.ledger_line,
@@ -61,7 +61,11 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
 
 
 def _series(rows: Iterable[Settled]) -> tuple[SeriesPart, ...]:
-    opened = sorted((row for row in rows if row.decision and row.decision.outcome.opens), key=_by_series)
+    """Series in the order of their first entry, entries in archival order; a series that comes again is one."""
+    series: dict[str, list[Settled]] = {}
+    for row in rows:
+        if row.decision and row.decision.outcome.opens:
+            series.setdefault(row.entry.series_title, []).append(row)
     return tuple(
         SeriesPart(
             title,
@@ -77,9 +81,5 @@ def _series(rows: Iterable[Settled]) -> tuple[SeriesPart, ...]:
                 for row in part
             ),
         )
-        for title, part in groupby(opened, key=lambda row: row.entry.series_title)
+        for title, part in series.items()
     )
-
-
-def _by_series(row: Settled) -> tuple[str, int]:
-    return row.entry.series_title, row.batch_entry.position

@@ -41,6 +41,9 @@ _POLICY_TITLES = {
 
 _FILE_TITLE = "案卷题名"
 
+# A bare number under one of these headings gets its unit, so that it says what it counts wherever it is shown alone.
+UNITS = {"页数": " 页", "件数": " 件", "张数": " 张", "pages": " pages"}
+
 
 def same_heading(heading: str) -> str:
     """A heading as it is compared: width, case, spaces, underscores, a mark of duty (*) and a bracketed remark go."""

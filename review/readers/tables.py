@@ -22,7 +22,7 @@ from review.readers.catalogue_rows import (
     complain,
     same_word,
 )
-from review.readers.profiles import JOINED, Layout, Profile
+from review.readers.profiles import JOINED, UNITS, Layout, Profile, same_heading
 
 HEADING_ROWS = 10  # a merged line such as 全宗J047案卷目录 may stand above the heading
 
@@ -126,6 +126,8 @@ class _TableRows:
         unknown = []
         for place, (field, cell) in enumerate(zip(self._layout.fields, cells, strict=True), start=1):
             text = _cleaned(cell)
+            if field == "extent" and text.isdecimal():
+                text += UNITS.get(same_heading(self._layout.headings[place - 1]), "")
             if field in JOINED and values.get(field) and text:
                 values[field] += JOINED[field] + text
             elif field and (text or field not in JOINED):

@@ -28,9 +28,9 @@ def test_numbers_and_dates_of_cells_become_plain_text(xlsx_file):
     ]
     rows = read_catalogue(xlsx_file({"目录": table})).rows
     assert [(row.title, row.date_text, row.extent) for row in rows] == [
-        ("甲", "1998-05-03", "12"),
+        ("甲", "1998-05-03", "12 页"),
         ("乙", "1998", "0.5"),
-        ("1962", "1998-05-03", "3"),
+        ("1962", "1998-05-03", "3 页"),
     ]
 
 

@@ -199,3 +199,9 @@ def test_all_complaints_of_a_file_come_at_once_several_of_a_row_too(csv_file):
         (3, "档号"),
     ]
     assert [row.title for row in reading.rows] == ["乙"]
+
+
+def test_a_bare_number_of_pages_gets_its_unit(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("题名,页数\n甲,12\n乙,12页\n丙,\n", encoding="utf-8")
+    assert [row.extent for row in read_catalogue(path).rows] == ["12 页", "12页", ""]
