@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db import connection
+
 from policies.sentences import Sentence
-from review.models import LedgerHead, LedgerLine, Person
+from review.models import LedgerHead, LedgerLine, Person, SignOff
 
 GENESIS = "0" * 64
 Fact = str | int | bool | None | Sequence[str] | Mapping[str, int]
@@ -92,6 +94,34 @@ CUT_OFF = Sentence("此行缺失：台账末尾被截去", "the line is missing:
 NOT_LAST = Sentence("与登记的台账末行不符", "it is not the line the head of the ledger names")
 
 
+REWRITTEN = Sentence(
+    "与签发或已公布目录所记的摘要不符，账册可能被整体改写",
+    "its digest is not the one a sign-off or a published catalogue noted, so the ledger may have been rewritten",
+)
+# The triggers of review/migrations/0002; SQLite loses them when a later migration makes a table anew.
+GUARDS = {
+    "sqlite": {
+        "ledgerline_no_update", "ledgerline_no_delete", "ledgerhead_forward", "ledgerhead_no_delete",
+        "opinion_no_delete", "opinion_only_falls",
+    },
+    "postgresql": {
+        "ledgerline_no_change", "ledgerhead_forward", "ledgerhead_no_delete", "opinion_no_delete", "opinion_only_falls",
+        "ledgerline_no_truncate", "ledgerhead_no_truncate", "opinion_no_truncate",
+    },
+}  # fmt: skip
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
+
+
+def missing_guards() -> list[str]:
+    """The triggers that keep ledger and opinions append-only and are not there, or are switched off."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIGGERS[connection.vendor])
+        return sorted(GUARDS[connection.vendor] - {name for (name,) in cursor.fetchall()})
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What verification found: how many lines were good and, if any, the first bad one and why."""
@@ -101,8 +131,13 @@ class Verdict:
     fault: Sentence | None = None
 
 
-def verify() -> Verdict:
-    """Read the whole ledger in order and name the first line that is missing, moved or changed."""
+def verify(anchors: Mapping[int, str] | None = None) -> Verdict:
+    """Read the whole ledger in order and name the first line that is missing, moved or changed.
+
+    `anchors` (line to digest) are what others noted of the ledger, such as published manifests; every sign-off is one
+    as well. They find out a ledger that was rewritten as a whole.
+    """
+    noted = dict(SignOff.objects.values_list("ledger_line", "ledger_digest")) | dict(anchors or {})
     previous, expected = GENESIS, 1
     for line in LedgerLine.objects.order_by("line").iterator(chunk_size=2000):
         if line.line != expected:
@@ -111,6 +146,8 @@ def verify() -> Verdict:
             return Verdict(expected - 1, expected, MOVED)
         if line.digest != digest_of(line):
             return Verdict(expected - 1, expected, CHANGED)
+        if noted.get(line.line, line.digest) != line.digest:
+            return Verdict(expected - 1, expected, REWRITTEN)
         previous, expected = line.digest, expected + 1
     head = LedgerHead.objects.filter(pk=1).first()
     last = expected - 1

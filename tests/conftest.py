@@ -84,6 +84,6 @@ def pytest_collection_modifyitems(config, items):
     if FULL:
         return
     for item in items:
-        for mark in ("browser", "verapdf"):
+        for mark in ("browser", "office", "verapdf"):
             if mark in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=f"{mark}: only with sh script/test --full"))

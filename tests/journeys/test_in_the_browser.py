@@ -245,7 +245,7 @@ def publish(house: House) -> None:
     assert OPENED in text
     assert not [title for title in (CLOSED, OBJECTED, "王建业") if title in text]
     press(page, "公布这")
-    page.get_by_role("link", name="批次").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="批次").click()
     house.look(page, "batches")
 
 
@@ -263,10 +263,12 @@ def public(house: House) -> None:
         page.goto(house.address + reverse("catalogue:home"))
         page.get_by_role("searchbox").fill(title)
         page.get_by_role("button", name="检索").click()
-        found = page.locator("main li.entry")
+        page.wait_for_url("**/search/?q=*")
+        found = page.locator("main article.entry")
         assert (found.count() > 0) is there, title
         if title == OPENED:
             found.get_by_role("link").first.click()
+            page.wait_for_url("**/Z001/*")
             assert OPENED in page.inner_text("h1")
             house.look(page, "open-entry")
 

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from review import ledger
-from review.models import LedgerHead, LedgerLine, Opinion
+from review.models import LedgerHead, LedgerLine, Opinion, SignOff
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
@@ -117,6 +117,28 @@ def test_a_whole_road_verifies_and_the_command_says_so(world, capsys):
     assert verdict.good_lines == LedgerLine.objects.count() == LedgerHead.objects.get().line
     call_command("verify_ledger")
     assert str(verdict.good_lines) in capsys.readouterr().out
+
+
+def test_a_ledger_rewritten_as_a_whole_is_found_by_what_a_sign_off_noted(world):
+    world.walked("release")
+    without_triggers("review_ledgerline")
+    without_triggers("review_ledgerhead")
+    previous = ledger.GENESIS
+    for line in LedgerLine.objects.order_by("line"):
+        line.actor = "nobody" if line.line == 3 else line.actor
+        line.previous, line.digest = previous, ""
+        line.digest = previous = ledger.digest_of(line)
+        line.save()
+    LedgerHead.objects.update(digest=previous)
+    signed = SignOff.objects.get()
+    assert ledger.verify().bad_line == signed.ledger_line
+
+
+def test_missing_triggers_are_said_although_every_line_holds(world):
+    assert ledger.missing_guards() == []
+    without_triggers("review_opinion")
+    with pytest.raises(CommandError, match="opinion_no_delete"):
+        call_command("verify_ledger")
 
 
 def test_no_title_and_no_name_stands_in_the_ledger(world):

@@ -30,7 +30,7 @@ def only(reading):
         ("密 级", "classification", "机密★10年", "机密★10年"),
         ("开放标识", "access_status", "延期开放", "deferred"),
         ("access status", "access_status", "Open", "open"),
-        ("页数（页）", "extent", "12", "12"),
+        ("页数（页）", "extent", "12", "12 页"),
         ("案卷题名", "series_title", "信访案卷", "信访案卷"),
         ("类别", "series_title", "文书", "文书"),
         ("立档单位", "agency", "某局", "某局"),
@@ -65,7 +65,7 @@ def test_a_list_of_files_calls_its_title_anjuan_timing(csv_file):
 def test_a_title_line_may_stand_above_the_heading(csv_file):
     table = [["全宗J047案卷目录", ""], ["编制：办公室", ""], ["题名", "页数"], ["甲", "3"]]
     row = only(read_catalogue(csv_file(table)))
-    assert (row.row, row.title, row.extent) == (4, "甲", "3")
+    assert (row.row, row.title, row.extent) == (4, "甲", "3 页")
 
 
 def test_a_row_of_data_is_not_taken_for_the_heading(csv_file):
