@@ -1,0 +1,127 @@
+"""The last door: everything is asked again, and a release happens once, whole, and exactly as signed."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from policies.sentences import Refusal
+from review.catalogue.models import Edition, ReleasedEntry
+from review.documents.bundle import verify_bundle
+from review.models import AccessStatus, Entry, Release
+from review.operations import releasing
+from review.operations.releasing import bundle_of, prepare_bundle
+from review.queries.editions import next_number
+from tests.world import NOW, TODAY
+from workflows import rehearsal
+
+pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
+
+
+def release(world, batch, manifest, by="publisher"):
+    return releasing.release(batch=batch, manifest=manifest, by=world[by], at=NOW, issued_on=TODAY)
+
+
+def test_without_a_sign_off_nothing_is_prepared(world):
+    batch = world.walked("sign_off")
+    with pytest.raises(Refusal, match="尚未审定签发"):
+        prepare_bundle(batch=batch, issued_on=TODAY)
+
+
+@pytest.mark.parametrize(
+    "field", ["title", "public_title", "responsible_body", "date_text", "extent", "series_title"]
+)
+def test_a_public_field_changed_after_the_sign_off_voids_it(world, field):
+    batch = world.walked("release")
+    Entry.objects.filter(reference_code="Z001-001-0002").update(**{field: "改动"})
+    with pytest.raises(Refusal, match="签发已失效"):
+        prepare_bundle(batch=batch, issued_on=TODAY)
+
+
+def test_a_bundle_prepared_before_a_change_is_not_released(world):
+    batch = world.walked("release")
+    manifest = prepare_bundle(batch=batch, issued_on=TODAY)
+    Entry.objects.filter(reference_code="Z001-001-0002").update(public_title="改动")
+    with pytest.raises(Refusal):
+        release(world, batch, manifest)
+    assert not Release.objects.exists()
+    assert not Entry.objects.filter(access_status=AccessStatus.OPEN).exists()
+
+
+def test_a_number_taken_in_between_is_seen(world):
+    batch = world.walked("release")
+    manifest = prepare_bundle(batch=batch, issued_on=TODAY)
+    manifest.content["number"] = "2026-9"
+    with pytest.raises(Refusal, match="重新编制"):
+        release(world, batch, manifest)
+
+
+@pytest.mark.parametrize("by", ["confirmer"])
+def test_whoever_decided_does_not_publish(world, by):
+    batch = world.walked("release")
+    from review.operations import appointing
+
+    appointing.appoint(person=world[by], role="publisher", over=world.fonds, by="test", at=NOW)
+    manifest = prepare_bundle(batch=batch, issued_on=TODAY)
+    with pytest.raises(Refusal, match="公布员不得公布自己审过"):
+        release(world, batch, manifest, by)
+
+
+def test_a_batch_is_released_once(world):
+    batch = world.walked("")
+    with pytest.raises(Refusal, match="已经公布"):
+        release(world, batch, verify_bundle(bundle_of(Release.objects.get())))
+
+
+def test_a_failed_delivery_is_repeated_and_a_second_one_changes_nothing(world, tmp_path):
+    batch = world.walked("release")
+    manifest = prepare_bundle(batch=batch, issued_on=TODAY)
+    made = release(world, batch, manifest)
+    assert not Edition.objects.exists(), "on record, not yet delivered"
+    call_command("deliver_releases")
+    assert Edition.objects.get().number == made.number
+    entries = list(ReleasedEntry.objects.values_list())
+    releasing.deliver(release=made, at=NOW)
+    assert list(ReleasedEntry.objects.values_list()) == entries
+
+
+def test_a_bundle_tampered_with_before_delivery_is_not_published(world):
+    batch = world.walked("release")
+    made = release(world, batch, prepare_bundle(batch=batch, issued_on=TODAY))
+    path = releasing._prepared(batch) / made.number / "entries.csv"
+    path.write_bytes(path.read_bytes().replace("防汛".encode(), "抗旱".encode()))
+    with pytest.raises(Refusal):
+        releasing.deliver(release=made, at=NOW)
+    assert not Edition.objects.exists()
+
+
+def test_the_bundle_holds_opened_public_titles_and_no_closed_word(world):
+    world.walked("")
+    bundle = bundle_of(Release.objects.get())
+    everything = b"".join(path.read_bytes() for path in bundle.iterdir() if path.suffix != ".pdf").decode("utf-8-sig")
+    for entry in Entry.objects.all():
+        opened = entry.access_status == AccessStatus.OPEN
+        assert (entry.reference_code in everything) is opened, entry.reference_code
+        if opened:
+            assert entry.shown_title in everything
+    assert "王建业" not in everything
+    assert json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))["counts"]["opened"] == (
+        Entry.objects.filter(access_status=AccessStatus.OPEN).count()
+    )
+
+
+def test_the_public_database_holds_nothing_but_opened_entries(world):
+    world.walked("")
+    public = set(ReleasedEntry.objects.values_list("reference_code", flat=True))
+    assert public == set(
+        Entry.objects.filter(access_status=AccessStatus.OPEN).values_list("reference_code", flat=True)
+    )
+
+
+def test_release_numbers_count_on_within_the_year(world):
+    assert next_number(TODAY) == "2026-1"
+    world.walked("")
+    issued = Release.objects.get().issued_on
+    assert next_number(issued) == f"{issued.year}-2"
+    assert next_number(issued.replace(year=issued.year + 1)) == f"{issued.year + 1}-1"
+    assert not rehearsal.open_tasks(Release.objects.get().batch)
