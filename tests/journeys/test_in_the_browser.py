@@ -268,7 +268,7 @@ def public(house: House) -> None:
         assert (found.count() > 0) is there, title
         if title == OPENED:
             found.get_by_role("link").first.click()
-            page.wait_for_url("**/Z001/*")
+            page.wait_for_url("**/Z001/*/")
             assert OPENED in page.inner_text("h1")
             house.look(page, "open-entry")
 

@@ -151,6 +151,22 @@ def test_a_desk_in_other_hands_offers_no_verbs(client, world):
     assert "许知夏" in tree.text_content()
 
 
+def test_a_refusal_is_announced_on_the_same_page(client, world):
+    batch = world.batch()
+    (task,) = rehearsal.open_tasks(batch, "first_review")
+    client.force_login(world["first"])
+    answer = client.post(reverse("task", args=[task.pk]), {"verb": "hand_on"}, follow=True)
+    (alert,) = html.fromstring(answer.content.decode()).xpath("//main//*[@role='alert']")
+    assert "10" in alert.text_content()
+    assert rehearsal.open_tasks(batch, "first_review") == [task]
+
+
+def test_nothing_is_chosen_for_whoever_settles_a_difference(client, world):
+    tree = html.fromstring(shown(client, world, "reconcile", "reconciler"))
+    (chosen,) = tree.xpath("//select[@name='outcome']/option[@selected]/@value")
+    assert chosen == ""
+
+
 def test_a_unit_sees_how_many_entries_it_is_asked_about(client, world):
     batch = world.walked("countersign")
     for task in rehearsal.open_tasks(batch, "countersign"):
