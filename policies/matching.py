@@ -18,7 +18,7 @@ from policies.folding import Folded, fold, is_odd
 from policies.marks import SecrecyMark, find_secrecy_mark, find_until, read_secrecy_mark
 from policies.number_checks import CHECKS
 from policies.person_names import NameFinder
-from policies.rules import Lexicon, Mark, Pattern, Person, Rule, Secrecy, UnreadMark
+from policies.rules import FieldName, Lexicon, Mark, Pattern, Person, Rule, Secrecy, UnreadMark
 
 _MARK_FIELDS = ("retention", "classification", "access_condition")
 _has_digits = re.compile(r"[0-9](?:[ \-—]?[0-9]){6}").search
@@ -42,9 +42,10 @@ class _Words(NamedTuple):
     """A lexicon, person or secrecy rule as it is looked for: its words folded, `within` only for persons."""
 
     rule: Rule
-    context: tuple[str, ...] = ()
+    fields: tuple[FieldName, ...]
+    context: re.Pattern[str] | None = None
     phrases: re.Pattern[str] | None = None
-    unless: tuple[str, ...] = ()
+    unless: re.Pattern[str] | None = None
     within: int | None = None
     is_secrecy: bool = False
 
@@ -83,9 +84,10 @@ class Matcher:
         folded = fold(text) if is_odd(text) else None
         plain = text if folded is None else folded.text
         triggered = self._find(plain, True)
-        if not triggered and field not in _MARK_FIELDS and not _has_digits(plain):
+        digits = _has_digits(plain) is not None
+        if not triggered and field not in _MARK_FIELDS and not digits:
             return ()
-        found = self._read(field, plain, triggered)
+        found = self._read(field, plain, triggered, digits=digits)
         return tuple(found) if folded is None else tuple([_placed(hit, folded, text) for hit in found])
 
     def hits_of_all(self, field: str, texts: Sequence[str]) -> list[tuple[Hit, ...]]:
@@ -95,25 +97,27 @@ class Matcher:
         hold no term, no run of digits and no odd sign, and so meet nothing.
         """
         hits: list[tuple[Hit, ...]] = [()] * len(texts)
-        odd = _where(is_odd, texts)
-        odd_ones = frozenset(odd)
-        plain = ["" if number in odd_ones else text for number, text in enumerate(texts)]
-        triggered: dict[int, list[tuple[int, int, int]]] = {number: [] for number in _where(_has_digits, plain)}
-        ends = _ends(plain)
-        for term, start, end in self._find(_BETWEEN.join(plain), True):
+        # The automaton takes no lone surrogates. What holds one is odd, and is read by itself below.
+        joined, ends = _BETWEEN.join(texts).encode("utf-8", "replace").decode(), _ends(texts)
+        triggered: dict[int, list[tuple[int, int, int]]] = {}
+        for term, start, end in self._find(joined, True):
             number = bisect_right(ends, start)
-            before = ends[number] - len(plain[number]) - 1
+            before = ends[number] - len(texts[number]) - 1
             triggered.setdefault(number, []).append((term, start - before, end - before))
-        for number, places in triggered.items():
-            hits[number] = tuple(self._read(field, plain[number], places))
+        with_digits = frozenset(_where(_has_digits, joined, ends))
+        odd = frozenset(_where(is_odd, joined, ends))
+        for number in (triggered.keys() | with_digits) - odd:
+            hits[number] = tuple(
+                self._read(field, texts[number], triggered.get(number, ()), digits=number in with_digits)
+            )
         for number in odd:
             hits[number] = self.hits(field, texts[number])
         return hits
 
-    def _read(self, field: str, text: str, triggered: Sequence[tuple[int, int, int]]) -> list[Hit]:
+    def _read(self, field: str, text: str, triggered: Sequence[tuple[int, int, int]], *, digits: bool) -> list[Hit]:
         """The rules met by a folded text in which the automaton found these terms."""
         found = self._word_hits(field, text, triggered) if triggered else []
-        if _has_digits(text):
+        if digits:
             found += self._number_hits(field, text)
         if field in _MARK_FIELDS and text.strip():
             found += self._mark_hits(field, text) or ([] if found else self._unread_hits(field, text))
@@ -128,8 +132,8 @@ class Matcher:
         hits: list[Hit] = []
         names: list[tuple[int, int]] | None = None
         for number, met in spans.items():
-            rule, context, phrases, unless, within, is_secrecy = self._words[number]
-            if field not in rule.fields:
+            rule, fields, context, phrases, unless, within, is_secrecy = self._words[number]
+            if field not in fields:
                 continue
             if is_secrecy:
                 if field not in _MARK_FIELDS and (mark := find_secrecy_mark(text)) is not None:
@@ -139,13 +143,13 @@ class Matcher:
                 names = self._names(text) if names is None else names
                 if not names:
                     continue
-            places = _outside(met, text, phrases)
-            if not places or _holds_any(text, unless):
+            if (context is not None and context.search(text) is None) or (
+                unless is not None and unless.search(text) is not None
+            ):
                 continue
+            places = _outside(met, text, phrases)
             if within is not None and names is not None:
                 places = _near(names, places, within)
-            elif context and not _holds_any(text, context):
-                continue
             for start, end in places if rule.never_public else places[:1]:
                 hits.append(Hit(rule, field, start, end, text[start:end]))
         return hits
@@ -185,11 +189,9 @@ class Matcher:
         ]
 
 
-def _where(search: Callable[[str, int], re.Match[str] | None], texts: Sequence[str]) -> list[int]:
-    """The numbers of the texts in which the search finds anything."""
+def _where(search: Callable[[str, int], re.Match[str] | None], joined: str, ends: Sequence[int]) -> list[int]:
+    """The numbers of the joined texts in which the search finds anything."""
     found: list[int] = []
-    ends = _ends(texts)
-    joined = _BETWEEN.join(texts)
     at = 0
     while (match := search(joined, at)) is not None:
         found.append(bisect_right(ends, match.start()))
@@ -202,31 +204,20 @@ def _ends(texts: Iterable[str]) -> list[int]:
     return list(accumulate([len(text) + 1 for text in texts]))
 
 
-def _holds_any(text: str, words: tuple[str, ...]) -> bool:
-    for word in words:  # noqa: SIM110, a generator costs more than the search
-        if word in text:
-            return True
-    return False
-
-
 def _looked_for(rule: Rule) -> tuple[_Words, tuple[str, ...]]:
     """A rule's words, folded, and the terms by which the automaton calls it up."""
     match rule.looks_for:
         case Lexicon(terms=terms, context=context, except_=phrases, unless=unless):
-            return _Words(rule, _folded(context), _phrases(phrases), _folded(unless)), terms
+            return _Words(rule, rule.fields, _phrases(context), _phrases(phrases), _phrases(unless)), terms
         case Person(beside=terms, except_=phrases, unless=unless, within=within):
-            return _Words(rule, (), _phrases(phrases), _folded(unless), within), terms
+            return _Words(rule, rule.fields, None, _phrases(phrases), _phrases(unless), within), terms
         case Secrecy():
-            return _Words(rule, is_secrecy=True), _SECRECY_WORDS
-    return _Words(rule), ()
-
-
-def _folded(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(fold(word).text for word in words)
+            return _Words(rule, rule.fields, is_secrecy=True), _SECRECY_WORDS
+    return _Words(rule, rule.fields), ()
 
 
 def _phrases(phrases: Iterable[str]) -> re.Pattern[str] | None:
-    longest_first = sorted(_folded(phrases), key=len, reverse=True)
+    longest_first = sorted((fold(phrase).text for phrase in phrases), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
 

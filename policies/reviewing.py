@@ -39,7 +39,7 @@ def advised(suggestion: Suggestion, ground: str, opens_on: date | None) -> Decis
     if suggestion is Suggestion.NOT_DUE or (suggestion is Suggestion.DEFER and opens_on is None):
         return None
     outcome = Outcome(suggestion)
-    reason = "依规则建议移送 Referred as the rules advise" if outcome is Outcome.REFER else ""
+    reason = "依规则建议移送" if outcome is Outcome.REFER else ""
     if outcome is Outcome.OPEN:
         ground = ""
     return Decision(outcome, ground, opens_on if outcome is Outcome.DEFER else None, reason)

@@ -19,7 +19,7 @@ from policies.matching import Hit, Matcher
 from policies.outcomes import Suggestion
 from policies.person_names import NameFinder
 from policies.records import Record
-from policies.rules import ReviewBy, Rule, Ruleset, Secrecy, Stated, Years
+from policies.rules import Person, ReviewBy, Rule, Ruleset, Secrecy, Stated, Years
 from policies.sentences import Sentence
 
 _CLOSED = (Suggestion.DEFER, Suggestion.REFER)
@@ -64,7 +64,10 @@ class Screener:
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
         rules = [rule for rule in ruleset.rules if rule.status != "withdrawn"]
-        names = NameFinder(ruleset.name_words)
+        names = NameFinder(
+            ruleset.name_words,
+            [word for rule in rules if isinstance(rule.looks_for, Person) for word in rule.looks_for.beside],
+        )
         self._fields = Matcher(rules, names)
         # A text for the public is no field of a record: every rule that guards it reads it whole.
         public = (rule.model_copy(update={"fields": ("title",)}) for rule in rules if rule.never_public)
@@ -161,17 +164,19 @@ def _advice(findings: tuple[Finding, ...], plain: Screening, *, readable: bool) 
     What is not due has no deferral to decide: its findings are shown, and it stays not due. An unreadable title is
     referred whatever its age.
     """
-    closed = [finding for finding in findings if finding.suggests in _CLOSED]
-    suggestion = plain.suggestion
+    suggestion, opens_on = plain.suggestion, plain.opens_on
+    grounds: dict[str, None] = {}
+    for finding in findings:
+        if finding.suggests not in _CLOSED:
+            continue
+        if finding.ground:
+            grounds[finding.ground] = None
+        opens_on = None if opens_on is None or finding.opens_on is None else max(opens_on, finding.opens_on)
+        if suggestion is not Suggestion.NOT_DUE and suggestion is not Suggestion.REFER:
+            suggestion = finding.suggests
     if not readable:
         suggestion = Suggestion.REFER
-    elif closed and suggestion is not Suggestion.NOT_DUE:
-        referred = any(finding.suggests is Suggestion.REFER for finding in closed)
-        suggestion = Suggestion.REFER if referred else Suggestion.DEFER
-    opens_on = plain.opens_on
-    for finding in closed:
-        opens_on = None if opens_on is None or finding.opens_on is None else max(opens_on, finding.opens_on)
-    return Screening(plain.findings + findings, suggestion, _grounds(closed), opens_on)
+    return Screening(plain.findings + findings, suggestion, tuple(grounds), opens_on)
 
 
 def _early(findings: tuple[Finding, ...], plain: Screening, today: date) -> Screening:
@@ -184,17 +189,21 @@ def _grounds(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def _findings(hits: Iterable[Hit], span: DateSpan | None, today: date) -> tuple[Finding, ...]:
-    return tuple(_finding(hit, span, today) for hit in hits)
+    return tuple([_finding(hit, span, today) for hit in hits])
 
 
 def _finding(hit: Hit, span: DateSpan | None, today: date) -> Finding:
     rule = hit.rule
-    if hit.secrecy is not None and isinstance(rule.looks_for, Secrecy):
-        opens_on = hit.secrecy.ends_on(span, rule.looks_for.longest)
-    elif isinstance(rule.closure, Stated):
+    closure = rule.closure
+    opens_on: date | None = None
+    if isinstance(closure, Years):
+        opens_on = None if span is None else _years_after(span.latest, closure.years)
+    elif isinstance(closure, ReviewBy):
+        opens_on = _years_after(today, closure.review_by)
+    elif isinstance(closure, Stated):
         opens_on = hit.until
-    else:
-        opens_on = _end_of(rule.closure, None if span is None else span.latest, today)
+    elif hit.secrecy is not None and isinstance(rule.looks_for, Secrecy):
+        opens_on = hit.secrecy.ends_on(span, rule.looks_for.longest)
     suggests = Suggestion.OPEN if opens_on is not None and opens_on <= today else rule.suggests
     return Finding(
         rule.id, hit.field, hit.start, hit.end, hit.matched,
@@ -202,12 +211,7 @@ def _finding(hit: Hit, span: DateSpan | None, today: date) -> Finding:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=65536)
-def _end_of(closure: Years | ReviewBy | None, latest: date | None, today: date) -> date | None:
-    """The day a period ends that does not depend on the words found."""
-    if isinstance(closure, Years):
-        return None if latest is None else years_after(latest, closure.years)
-    return None if closure is None else years_after(today, closure.review_by)
+_years_after = lru_cache(maxsize=65536)(years_after)
 
 
 def _condition(rule: Rule, field: str, text: str, opens_on: date | None) -> Finding:

@@ -141,6 +141,13 @@ class Entry(models.Model):
         return self.reference_code
 
     @property
+    def shown_date(self) -> str:
+        """The date as it is shown: ISO when it is one day, else as it stands in the catalogue."""
+        if self.earliest is not None and self.earliest == self.latest:
+            return self.earliest.isoformat()
+        return self.date_text
+
+    @property
     def shown_title(self) -> str:
         """The title that may leave the house once the entry is open."""
         return self.public_title or self.title

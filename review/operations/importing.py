@@ -116,10 +116,12 @@ def _compared(fonds: Fonds, reading: Reading) -> tuple[list[Entry], int, tuple[C
 
 
 def _entry_of(fonds: Fonds, row: CatalogueRow, agency: Agency | None) -> Entry:
-    """A row as an entry. A status of another system is kept as a word, never trusted: only a release opens."""
-    condition = row.access_condition
-    if row.access_status not in ("", AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL):
-        condition = " | ".join(part for part in (condition, f"imported status: {row.access_status}") if part)
+    """A row as an entry. A status of another system is kept in words, never trusted: only a release opens."""
+    condition, notes = row.access_condition, row.notes
+    if row.access_status == AccessStatus.OPEN:
+        notes = "\n".join(filter(None, (notes, "原开放标识：开放")))
+    if row.access_status == AccessStatus.DEFERRED:
+        condition = " | ".join(filter(None, (condition, "延期开放")))
     legacy = row.access_status == AccessStatus.LEGACY_CONTROL
     return Entry(
         fonds=fonds,
@@ -138,7 +140,7 @@ def _entry_of(fonds: Fonds, row: CatalogueRow, agency: Agency | None) -> Entry:
         classification=row.classification,
         access_condition=condition,
         document_number=row.document_number,
-        notes=row.notes,
+        notes=notes,
         agency=agency,
         access_status=AccessStatus.LEGACY_CONTROL if legacy else AccessStatus.NOT_REVIEWED,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -40,8 +41,9 @@ def prepare_bundle(*, batch: Batch, issued_on: date) -> Manifest:
     sign_off = _checked(batch, rows, issued_on)
     number = next_number(issued_on)
     edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
-    shutil.rmtree(_prepared(batch), ignore_errors=True)
-    return seal_bundle(edition, _prepared(batch) / number)
+    _prepared().mkdir(parents=True, exist_ok=True)
+    # A folder of its own: two publishers at the same moment never write into, or clear away, one another's.
+    return seal_bundle(edition, Path(tempfile.mkdtemp(prefix=f"{batch.number}-", dir=_prepared())) / number)
 
 
 @transaction.atomic
@@ -102,7 +104,7 @@ def deliver(*, release: Release, at: datetime) -> None:
     """Hand the sealed bundle to the public site. The same delivery again changes nothing; a failed one can be repeated."""
     bundle = bundle_of(release)
     if not bundle.exists():
-        shutil.move(_prepared(release.batch) / release.number, bundle)
+        _put_in_place(release)
     if verify_bundle(bundle).digest != release.manifest_digest:
         raise Refusal(
             Sentence(
@@ -126,9 +128,18 @@ def bundle_of(release: Release) -> Path:
     return Path(settings.RELEASES_DIR) / release.number
 
 
-def _prepared(batch: Batch) -> Path:
-    """Where a bundle waits until its release is on record."""
-    return Path(settings.RELEASES_DIR) / "prepared" / batch.number
+def _prepared() -> Path:
+    """Where bundles wait until their release is on record."""
+    return Path(settings.RELEASES_DIR) / "prepared"
+
+
+def _put_in_place(release: Release) -> None:
+    """Move the prepared bundle that the record names, by its digest, to its final place in one step."""
+    for folder in _prepared().glob(f"{release.batch.number}-*/{release.number}"):
+        if verify_bundle(folder).digest == release.manifest_digest:
+            folder.rename(bundle_of(release))
+            shutil.rmtree(folder.parent, ignore_errors=True)
+            return
 
 
 def _checked(batch: Batch, rows: list[Settled], today: date) -> SignOff:

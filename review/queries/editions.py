@@ -74,7 +74,7 @@ def _series(rows: Iterable[Settled]) -> tuple[SeriesPart, ...]:
                     reference_code=row.entry.reference_code,
                     public_title=row.entry.shown_title,
                     responsible_body=row.entry.responsible_body,
-                    date=row.entry.date_text,
+                    date=row.entry.shown_date,
                     extent=row.entry.extent,
                     early=row.decision is not None and row.decision.outcome is Outcome.OPEN_EARLY,
                 )

@@ -87,12 +87,22 @@ def test_a_failed_delivery_is_repeated_and_a_second_one_changes_nothing(world, t
 
 def test_a_bundle_tampered_with_before_delivery_is_not_published(world):
     batch = world.walked("release")
-    made = release(world, batch, prepare_bundle(batch=batch, issued_on=TODAY))
-    path = releasing._prepared(batch) / made.number / "entries.csv"
+    manifest = prepare_bundle(batch=batch, issued_on=TODAY)
+    made = release(world, batch, manifest)
+    path = manifest.directory / "entries.csv"
     path.write_bytes(path.read_bytes().replace("防汛".encode(), "抗旱".encode()))
     with pytest.raises(Refusal):
         releasing.deliver(release=made, at=NOW)
     assert not Edition.objects.exists()
+
+
+def test_two_prepared_at_the_same_moment_do_not_disturb_one_another(world):
+    batch = world.walked("release")
+    first = prepare_bundle(batch=batch, issued_on=TODAY)
+    prepare_bundle(batch=batch, issued_on=TODAY)
+    made = release(world, batch, first)
+    releasing.deliver(release=made, at=NOW)
+    assert verify_bundle(bundle_of(made)).digest == first.digest == made.manifest_digest
 
 
 def test_the_bundle_holds_opened_public_titles_and_no_closed_word(world):

@@ -192,6 +192,15 @@ def test_a_group_that_changed_since_the_page_was_drawn_is_not_decided(client, wo
     assert not Opinion.objects.exists()
 
 
+@pytest.mark.parametrize("group", ["all", "undecided", "", "nonsense:open"])
+def test_nobody_takes_the_machines_advice_on_everything_at_once(client, world, group):
+    batch = world.batch()
+    (task,) = rehearsal.open_tasks(batch, "first_review")
+    page = act(sign_in(client, world, "first"), task, verb="follow_group", group=group, count=10).content.decode()
+    assert "请选一组" in page
+    assert not Opinion.objects.exists()
+
+
 def test_a_group_is_decided_as_advised(client, world):
     batch = world.batch()
     (task,) = rehearsal.open_tasks(batch, "first_review")

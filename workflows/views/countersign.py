@@ -17,7 +17,7 @@ from review.models import Countersignature
 from review.operations import countersigning
 from review.queries.decisions import entries_for, standing, unanswered
 from review.queries.desks import with_findings
-from workflows.forms import AnswerForm, ReasonForm
+from workflows.forms import AnswerForm
 from workflows.views import door
 
 PAGE = 50
@@ -69,38 +69,37 @@ def _outcome_counts(asked: Countersignature) -> list[tuple[str, int]]:
 
 
 def _act(request: HttpRequest, task: Task, asked: Countersignature) -> HttpResponse:
-    verb = request.POST.get("verb", "")
-    if verb == "put_back":
-        return door.put_back(request, task)
+    shown = [int(value) for value in request.POST.getlist("entry") if value.isascii() and value.isdigit()]
 
-    def act(activation: Activation) -> str:
-        at, today = timezone.now(), timezone.localdate()
-        if verb == "take":
-            return _("The batch is in your hands.")
-        if verb == "hand_on":
-            countersigning.hand_on(countersignature=asked, by=request.user, at=at)
-            door.finish(activation)
-            return _("Your unit's answer is handed in.")
-        if verb == "return":
-            form = ReasonForm(request.POST)
-            reason = form.cleaned_data["reason"] if form.is_valid() else ""
-            countersigning.ask_return(countersignature=asked, reason=reason, by=request.user, at=at)
-            door.finish(activation)
-            return _("The archives were asked to review the batch again.")
-        answers = _answers(request, asked, verb)
-        countersigning.record_answers(countersignature=asked, answers=answers, by=request.user, at=at, today=today)
+    def agree_shown(activation: Activation) -> str:
+        """Agreement covers only the entries that the page showed and that have no answer yet; an objection stays."""
+        left = unanswered(asked.batch, asked.agency).filter(pk__in=shown)
+        return record(dict.fromkeys(left.values_list("pk", flat=True), UnitAnswer(Answer.AGREE)))
+
+    def answer(activation: Activation) -> str:
+        form = AnswerForm(request.POST)
+        if len(shown) != 1 or not form.is_valid():
+            raise Refusal(
+                Sentence("请选定答复；日期须为 年-月-日。", "Choose an answer; a day is written YYYY-MM-DD.")
+            )
+        return record({shown[0]: form.unit_answer()})
+
+    def record(answers: dict[int, UnitAnswer]) -> str:
+        countersigning.record_answers(
+            countersignature=asked, answers=answers, by=request.user, at=timezone.now(), today=timezone.localdate()
+        )
         return _("Recorded for %(count)d entries.") % {"count": len(answers)}
 
-    return door.work(request, task, act)
+    def hand_on(activation: Activation) -> str:
+        countersigning.hand_on(countersignature=asked, by=request.user, at=timezone.now())
+        door.finish(activation)
+        return _("Your unit's answer is handed in.")
 
+    def ask_return(activation: Activation) -> str:
+        reason = door.written_reason(request)
+        countersigning.ask_return(countersignature=asked, reason=reason, by=request.user, at=timezone.now())
+        door.finish(activation)
+        return _("The archives were asked to review the batch again.")
 
-def _answers(request: HttpRequest, asked: Countersignature, verb: str) -> dict[int, UnitAnswer]:
-    """Agreement covers only the entries that the page showed and that have no answer yet; an objection stays."""
-    shown = [int(value) for value in request.POST.getlist("entry") if value.isascii() and value.isdigit()]
-    if verb == "agree_shown":
-        left = unanswered(asked.batch, asked.agency).filter(pk__in=shown)
-        return dict.fromkeys(left.values_list("pk", flat=True), UnitAnswer(Answer.AGREE))
-    form = AnswerForm(request.POST)
-    if verb != "answer" or len(shown) != 1 or not form.is_valid():
-        raise Refusal(Sentence("请选定答复；日期须为 年-月-日。", "Choose an answer; a day is written YYYY-MM-DD."))
-    return {shown[0]: form.unit_answer()}
+    verbs = {"agree_shown": agree_shown, "answer": answer, "hand_on": hand_on, "return": ask_return}
+    return door.work(request, task, verbs)

@@ -6,13 +6,14 @@ address, and the lock is always that of the task's own process (docs/decisions/0
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from viewflow.workflow import Activation, flow
@@ -20,7 +21,9 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from policies.sentences import Refusal, Sentence
-from review.models import Person
+from review.models import Batch, Person
+from review.operations import returning
+from workflows.forms import ReasonForm
 
 OPEN = (STATUS.NEW, STATUS.ASSIGNED)
 NOT_OPEN = Sentence(
@@ -44,12 +47,19 @@ def open_task(request: HttpRequest, pk: int) -> HttpResponse:
     return task.flow_task.desk(request, task)
 
 
-def work(request: HttpRequest, task: Task, act: Callable[[Activation], str]) -> HttpResponse:
-    """Do one act at a desk: under the process's lock, with every right asked again, all or nothing.
+Act = Callable[[Activation], str]
 
-    The first act takes an unowned task. `act` returns the sentence that tells what was done. A refusal changes nothing and
-    is shown on the same page.
+
+def work(request: HttpRequest, task: Task, verbs: Mapping[str, Act]) -> HttpResponse:
+    """Do the act that the pressed button names: under the process's lock, every right asked again, all or nothing.
+
+    `verbs` are the desk's own; taking and putting back are the same at every desk, and the first act takes an unowned
+    task. An act returns the sentence that tells what was done. A refusal changes nothing and is shown on the same page.
     """
+    verb = request.POST.get("verb", "")
+    if verb == "put_back":
+        return put_back(request, task)
+    act = {"take": lambda _activation: _("The batch is in your hands."), **verbs}.get(verb, _unknown)
     try:
         with task.activation() as activation:
             hold(request.user, activation)
@@ -60,6 +70,29 @@ def work(request: HttpRequest, task: Task, act: Callable[[Activation], str]) -> 
         messages.success(request, done)
     finished = Task.objects.filter(pk=task.pk).exclude(status__in=OPEN).exists()
     return redirect("my-work" if finished else request.get_full_path())
+
+
+def _unknown(activation: Activation) -> str:
+    raise Refusal(Sentence("没有这样的操作，请刷新页面。", "There is no such act. Reload the page."))
+
+
+def returning_from(desk: str, request: HttpRequest, batch: Batch) -> Act:
+    """The act of sending the batch back to first review from `desk`, with the reason that was written."""
+
+    def act(activation: Activation) -> str:
+        returning.return_batch(
+            batch=batch, from_desk=desk, reason=written_reason(request), by=request.user, at=timezone.now()
+        )
+        finish(activation, "return")
+        return _("Returned to first review.")
+
+    return act
+
+
+def written_reason(request: HttpRequest) -> str:
+    """The reason as written; empty when there is none that can be used, and policy refuses that."""
+    form = ReasonForm(request.POST)
+    return form.cleaned_data["reason"] if form.is_valid() else ""
 
 
 def may_act(request: HttpRequest, task: Task) -> bool:

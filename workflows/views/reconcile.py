@@ -11,9 +11,9 @@ from viewflow.workflow.models import Task
 
 from policies.sentences import Refusal, Sentence
 from review.models import Batch
-from review.operations import reconciling, returning
+from review.operations import reconciling
 from review.queries.decisions import settled
-from workflows.forms import DecisionForm, ReasonForm
+from workflows.forms import DecisionForm
 from workflows.views import door
 
 
@@ -41,27 +41,10 @@ def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
-    verb = request.POST.get("verb", "")
-    if verb == "put_back":
-        return door.put_back(request, task)
-
-    def act(activation: Activation) -> str:
-        at = timezone.now()
-        if verb == "take":
-            return _("The batch is in your hands.")
-        if verb == "hand_on":
-            reconciling.hand_on(batch=batch, by=request.user, at=at)
-            door.finish(activation)
-            return _("Handed on to the next desk.")
-        if verb == "return":
-            form = ReasonForm(request.POST)
-            reason = form.cleaned_data["reason"] if form.is_valid() else ""
-            returning.return_batch(batch=batch, from_desk="reconcile", reason=reason, by=request.user, at=at)
-            door.finish(activation, "return")
-            return _("Returned to first review.")
+    def settle(activation: Activation) -> str:
         form = DecisionForm(request.POST)
         entry = request.POST.get("entry", "")
-        if verb != "settle" or not form.is_valid() or not (entry.isascii() and entry.isdigit()):
+        if not form.is_valid() or not (entry.isascii() and entry.isdigit()):
             raise Refusal(
                 Sentence("请选定意见；日期须为 年-月-日。", "Choose a decision; a day is written YYYY-MM-DD.")
             )
@@ -69,9 +52,15 @@ def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
             batch=batch,
             settlements={int(entry): form.decision()},
             by=request.user,
-            at=at,
+            at=timezone.now(),
             today=timezone.localdate(),
         )
         return _("The settlement is recorded.")
 
-    return door.work(request, task, act)
+    def hand_on(activation: Activation) -> str:
+        reconciling.hand_on(batch=batch, by=request.user, at=timezone.now())
+        door.finish(activation)
+        return _("Handed on to the next desk.")
+
+    verbs = {"settle": settle, "hand_on": hand_on, "return": door.returning_from("reconcile", request, batch)}
+    return door.work(request, task, verbs)

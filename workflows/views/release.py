@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from viewflow.workflow import Activation
 from viewflow.workflow.models import Task
 
-from policies.sentences import Refusal, Sentence
+from policies.sentences import Refusal
 from review.models import Batch, Release
-from review.operations import releasing, returning
+from review.operations import releasing
 from review.queries.decisions import counts_of, settled
 from review.queries.editions import next_number, standing_sign_off
-from workflows.forms import ReasonForm
 from workflows.views import door
 
 PAGE = 50
@@ -51,12 +50,9 @@ def release(request: HttpRequest, task: Task) -> HttpResponse:
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
-    verb = request.POST.get("verb", "")
-    if verb == "put_back":
-        return door.put_back(request, task)
     today = timezone.localdate()
     manifest = None
-    if verb == "publish":
+    if request.POST.get("verb") == "publish":
         try:
             # Seconds of typesetting happen here, outside the lock; inside it only the record is compared.
             manifest = releasing.prepare_bundle(batch=batch, issued_on=today)
@@ -64,23 +60,13 @@ def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
             messages.error(request, refusal.sentence.of(get_language() or ""))
             return redirect("task", task.pk)
 
-    def act(activation: Activation) -> str:
-        at = timezone.now()
-        if verb == "take":
-            return _("The batch is in your hands.")
-        if verb == "publish":
-            made = releasing.release(batch=batch, manifest=manifest, by=request.user, at=at, issued_on=today)
-            door.finish(activation)
-            return _("Open catalogue %(number)s is published.") % {"number": made.number}
-        if verb == "return":
-            form = ReasonForm(request.POST)
-            reason = form.cleaned_data["reason"] if form.is_valid() else ""
-            returning.return_batch(batch=batch, from_desk="release", reason=reason, by=request.user, at=at)
-            door.finish(activation, "return")
-            return _("Returned to first review.")
-        raise Refusal(Sentence("没有这样的操作，请刷新页面。", "There is no such act. Reload the page."))
+    def publish(activation: Activation) -> str:
+        made = releasing.release(batch=batch, manifest=manifest, by=request.user, at=timezone.now(), issued_on=today)
+        door.finish(activation)
+        return _("Open catalogue %(number)s is published.") % {"number": made.number}
 
-    answer = door.work(request, task, act)
+    verbs = {"publish": publish, "return": door.returning_from("release", request, batch)}
+    answer = door.work(request, task, verbs)
     if made := Release.objects.filter(batch=batch, delivered_at__isnull=True).first():
         _deliver(request, made)
     return answer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,10 +14,10 @@ from policies.outcomes import Stage, Suggestion
 from policies.reviewing import Decision, advised
 from policies.sentences import Refusal, Sentence
 from review.models import Batch
-from review.operations import returning, reviewing, titling
+from review.operations import reviewing, titling
 from review.queries.decisions import decision_of, standing, undecided
 from review.queries.desks import entries_in, groups_of, last_round, with_findings
-from workflows.forms import DecisionForm, PublicTitleForm, ReasonForm
+from workflows.forms import DecisionForm, PublicTitleForm
 from workflows.views import door
 
 PAGE = 50
@@ -59,86 +57,108 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch, stage: Stage) -> HttpResponse:
-    verb = request.POST.get("verb", "")
-    if verb == "put_back":
-        return door.put_back(request, task)
-
-    def act(activation: Activation) -> str:
-        at, today = timezone.now(), timezone.localdate()
-        if verb == "take":
-            return _("The batch is in your hands.")
-        if verb == "hand_on":
-            reviewing.hand_on(batch=batch, stage=stage, by=request.user, at=at)
-            door.finish(activation)
-            return _("Handed on to the next desk.")
-        if verb == "return" and stage is Stage.SECOND_REVIEW:
-            form = ReasonForm(request.POST)
-            reason = form.cleaned_data["reason"] if form.is_valid() else ""
-            returning.return_batch(batch=batch, from_desk="second_review", reason=reason, by=request.user, at=at)
-            door.finish(activation, "return")
-            return _("Returned to first review.")
-        if verb == "title":
-            _set_title(request, batch, at, today)
-            return _("The public title is set.")
-        decisions = _decisions(request, batch, stage, verb)
-        reviewing.record_opinions(batch=batch, stage=stage, decisions=decisions, by=request.user, at=at, today=today)
+    def record(decisions: dict[int, Decision]) -> str:
+        reviewing.record_opinions(
+            batch=batch,
+            stage=stage,
+            decisions=decisions,
+            by=request.user,
+            at=timezone.now(),
+            today=timezone.localdate(),
+        )
         return _("Recorded for %(count)d entries.") % {"count": len(decisions)}
 
-    return door.work(request, task, act)
-
-
-def _decisions(request: HttpRequest, batch: Batch, stage: Stage, verb: str) -> dict[int, Decision]:
-    """What a verb decides, by batch entry id. Raises Refusal when it decides nothing or the page is stale."""
-    if verb == "decide":
+    def decide(activation: Activation) -> str:
         form = DecisionForm(request.POST)
         if not form.is_valid():
             raise Refusal(
                 Sentence("请选定意见；日期须为 年-月-日。", "Choose a decision; a day is written YYYY-MM-DD.")
             )
-        return {_number(request.POST.get("entry")): form.decision()}
-    if verb in ("follow", "follow_group"):
-        return _followed(request, batch, stage, verb)
-    if verb == "keep_last":
+        return record({_entry(request): form.decision()})
+
+    def follow(activation: Activation) -> str:
+        return record(_followed(batch, stage, [_entry(request)]))
+
+    def follow_group(activation: Activation) -> str:
+        return record(_followed(batch, stage, _group(request, batch, stage)))
+
+    def keep_last(activation: Activation) -> str:
         kept = last_round(batch, stage, list(undecided(batch, stage).values_list("pk", flat=True)))
-        return {pk: decision_of(opinion) for pk, opinion in kept.items()}
-    raise Refusal(Sentence("没有这样的操作，请刷新页面。", "There is no such act. Reload the page."))
+        return record({pk: decision_of(opinion) for pk, opinion in kept.items()})
+
+    def title(activation: Activation) -> str:
+        _set_title(request, batch)
+        return _("The public title is set.")
+
+    def hand_on(activation: Activation) -> str:
+        reviewing.hand_on(batch=batch, stage=stage, by=request.user, at=timezone.now())
+        door.finish(activation)
+        return _("Handed on to the next desk.")
+
+    verbs = {
+        "decide": decide,
+        "follow": follow,
+        "follow_group": follow_group,
+        "keep_last": keep_last,
+        "title": title,
+        "hand_on": hand_on,
+    }
+    if stage is Stage.SECOND_REVIEW:
+        verbs["return"] = door.returning_from("second_review", request, batch)
+    return door.work(request, task, verbs)
 
 
-def _followed(request: HttpRequest, batch: Batch, stage: Stage, verb: str) -> dict[int, Decision]:
-    """First review follows the rules' advice, second review follows first review; one entry or a group's undecided."""
+def _group(request: HttpRequest, batch: Batch, stage: Stage) -> list[int]:
+    """The undecided entries of a group of one kind, as many as the page showed. Raises Refusal.
+
+    The whole batch is no such group: nobody takes the machine's advice on everything at once.
+    """
     group = request.POST.get("group", "")
-    chosen = entries_in(batch, group, stage, only_left=True)
-    if verb == "follow":
-        chosen = batch.batch_entries.filter(pk=_number(request.POST.get("entry")))
-    pks = list(chosen.values_list("pk", flat=True))
-    if verb == "follow_group" and len(pks) != _number(request.POST.get("count")):
+    pks = list(entries_in(batch, group, stage, only_left=True).values_list("pk", flat=True))
+    if group.partition(":")[0] not in ("suggestion", "rule", "opinion"):
+        raise Refusal(
+            Sentence("请选一组，看过后再成组决定。", "Choose a group and look through it before deciding it.")
+        )
+    if len(pks) != _number(request.POST.get("count")):
         raise Refusal(
             Sentence(
                 f"这一组现有 {len(pks)} 条未审，与页面所示不同。请看过后再办。",
                 f"This group now has {len(pks)} undecided entries, not what the page showed. Look again first.",
             )
         )
+    return pks
+
+
+def _followed(batch: Batch, stage: Stage, pks: list[int]) -> dict[int, Decision]:
+    """First review follows the rules' advice, second review follows first review."""
     if stage is Stage.SECOND_REVIEW:
         first = standing(batch, Stage.FIRST_REVIEW).filter(batch_entry__in=pks)
         return {opinion.batch_entry_id: decision_of(opinion) for opinion in first}
-    run = batch.screening_runs.latest()
     found = {
         row.batch_entry_id: advised(Suggestion(row.suggestion), row.ground, row.opens_on)
-        for row in run.suggestions.filter(batch_entry__in=pks)
+        for row in batch.screening_runs.latest().suggestions.filter(batch_entry__in=pks)
     }
     return {pk: decision for pk, decision in found.items() if decision is not None}
 
 
-def _set_title(request: HttpRequest, batch: Batch, at: datetime, today: date) -> None:
+def _set_title(request: HttpRequest, batch: Batch) -> None:
     form = PublicTitleForm(request.POST)
-    row = batch.batch_entries.filter(pk=_number(request.POST.get("entry"))).select_related("entry", "batch").first()
+    row = batch.batch_entries.filter(pk=_entry(request)).select_related("entry", "batch").first()
     if not form.is_valid() or row is None:
         raise Refusal(
             Sentence("公开题名不合要求（最长 2000 字）。", "The public title is not valid (2,000 characters).")
         )
     titling.set_public_title(
-        batch_entry=row, text=form.cleaned_data["public_title"], by=request.user, at=at, today=today
+        batch_entry=row,
+        text=form.cleaned_data["public_title"],
+        by=request.user,
+        at=timezone.now(),
+        today=timezone.localdate(),
     )
+
+
+def _entry(request: HttpRequest) -> int:
+    return _number(request.POST.get("entry"))
 
 
 def _number(text: str | None) -> int:

@@ -11,10 +11,9 @@ from viewflow.workflow.models import Task
 
 from policies.sentences import Refusal, Sentence
 from review.models import Batch
-from review.operations import returning, signing
+from review.operations import signing
 from review.queries.decisions import closures_of, counts_of, round_of, settled
 from review.queries.desks import answer_counts
-from workflows.forms import ReasonForm
 from workflows.views import door
 
 SAMPLES = 3
@@ -59,31 +58,16 @@ def _spread(rows: list) -> list:
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
-    verb = request.POST.get("verb", "")
-    if verb == "put_back":
-        return door.put_back(request, task)
-
-    def act(activation: Activation) -> str:
-        at = timezone.now()
-        if verb == "take":
-            return _("The batch is in your hands.")
-        if verb == "sign":
-            if not request.user.check_password(request.POST.get("password", "")):
-                raise Refusal(
-                    Sentence(
-                        "签发须再次输入您的密码；密码不对。",
-                        "Signing asks for your password again; it was not right.",
-                    )
+    def sign(activation: Activation) -> str:
+        if not request.user.check_password(request.POST.get("password", "")):
+            raise Refusal(
+                Sentence(
+                    "签发须再次输入您的密码；密码不对。",
+                    "Signing asks for your password again; it was not right.",
                 )
-            signing.sign_off(batch=batch, by=request.user, at=at)
-            door.finish(activation)
-            return _("Signed.")
-        if verb == "return":
-            form = ReasonForm(request.POST)
-            reason = form.cleaned_data["reason"] if form.is_valid() else ""
-            returning.return_batch(batch=batch, from_desk="sign_off", reason=reason, by=request.user, at=at)
-            door.finish(activation, "return")
-            return _("Returned to first review.")
-        raise Refusal(Sentence("没有这样的操作，请刷新页面。", "There is no such act. Reload the page."))
+            )
+        signing.sign_off(batch=batch, by=request.user, at=timezone.now())
+        door.finish(activation)
+        return _("Signed.")
 
-    return door.work(request, task, act)
+    return door.work(request, task, {"sign": sign, "return": door.returning_from("sign_off", request, batch)})
