@@ -102,11 +102,12 @@ REWRITTEN = Sentence(
 GUARDS = {
     "sqlite": {
         "ledgerline_no_update", "ledgerline_no_delete", "ledgerhead_forward", "ledgerhead_no_delete",
-        "opinion_no_delete", "opinion_only_falls",
+        "opinion_no_delete", "opinion_only_falls", "titling_no_update", "titling_no_delete",
     },
     "postgresql": {
         "ledgerline_no_change", "ledgerhead_forward", "ledgerhead_no_delete", "opinion_no_delete", "opinion_only_falls",
-        "ledgerline_no_truncate", "ledgerhead_no_truncate", "opinion_no_truncate",
+        "titling_no_change", "ledgerline_no_truncate", "ledgerhead_no_truncate", "opinion_no_truncate",
+        "titling_no_truncate",
     },
 }  # fmt: skip
 _TRIGGERS = {

@@ -71,7 +71,7 @@ def empty_tables() -> None:
             for _name, sql in triggers:
                 cursor.execute(sql)
         else:
-            tables = ("review_ledgerline", "review_ledgerhead", "review_opinion")
+            tables = ("review_ledgerline", "review_ledgerhead", "review_opinion", "review_titling")
             for table in tables:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             call_command("flush", verbosity=0, interactive=False)

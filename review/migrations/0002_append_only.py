@@ -21,6 +21,8 @@ def _sqlite() -> list[str]:
         f"WHEN NEW.line IS NOT OLD.line + 1 OR NEW.id IS NOT OLD.id BEGIN {raise_}; END",
         f"CREATE TRIGGER ledgerhead_no_delete BEFORE DELETE ON review_ledgerhead BEGIN {raise_}; END",
         f"CREATE TRIGGER opinion_no_delete BEFORE DELETE ON review_opinion BEGIN {raise_}; END",
+        f"CREATE TRIGGER titling_no_update BEFORE UPDATE ON review_titling BEGIN {raise_}; END",
+        f"CREATE TRIGGER titling_no_delete BEFORE DELETE ON review_titling BEGIN {raise_}; END",
         "CREATE TRIGGER opinion_only_falls BEFORE UPDATE ON review_opinion "
         f"WHEN NOT ({same} AND OLD.standing = 1 AND NEW.standing = 0) BEGIN {raise_}; END",
     ]
@@ -44,10 +46,12 @@ def _postgresql() -> list[str]:
         "FOR EACH ROW EXECUTE FUNCTION review_refuse()",
         "CREATE TRIGGER opinion_no_delete BEFORE DELETE ON review_opinion "
         "FOR EACH ROW EXECUTE FUNCTION review_refuse()",
+        "CREATE TRIGGER titling_no_change BEFORE UPDATE OR DELETE ON review_titling "
+        "FOR EACH ROW EXECUTE FUNCTION review_refuse()",
         "CREATE TRIGGER opinion_only_falls BEFORE UPDATE ON review_opinion FOR EACH ROW "
         f"WHEN (NOT ({same} AND OLD.standing AND NOT NEW.standing)) EXECUTE FUNCTION review_refuse()",
     ]
-    for table in ("ledgerline", "ledgerhead", "opinion"):
+    for table in ("ledgerline", "ledgerhead", "opinion", "titling"):
         statements.append(
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON review_{table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION review_refuse_truncate()"

@@ -3,7 +3,7 @@
 from review.models.batches import Batch, BatchEntry, BatchReturn, Countersignature
 from review.models.holdings import AccessStatus, Agency, Entry, Fonds, Intake, Level
 from review.models.ledger import LedgerHead, LedgerLine
-from review.models.opinions import Opinion, SignOff
+from review.models.opinions import Opinion, SignOff, Titling
 from review.models.people import Person
 from review.models.releases import Release
 from review.models.screening import Finding, ScreeningRun, Suggested
@@ -28,4 +28,5 @@ __all__ = [
     "ScreeningRun",
     "SignOff",
     "Suggested",
+    "Titling",
 ]

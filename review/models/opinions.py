@@ -63,6 +63,22 @@ class Opinion(models.Model):
         return f"{self.stage} {self.batch_entry_id}: {self.outcome or self.answer}"
 
 
+class Titling(models.Model):
+    """One wording of an entry's public title, by whom and when; never changed. The entry shows the newest."""
+
+    batch_entry = models.ForeignKey("review.BatchEntry", on_delete=models.PROTECT, related_name="titlings")
+    text = models.TextField(blank=True, help_text="empty: the title itself may be shown")
+    person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.batch_entry_id}: {self.text}"
+
+
 class SignOff(models.Model):
     """The confirmer's signature (确认) under one round of one batch: every settled outcome, by its digest."""
 

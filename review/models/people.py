@@ -1,7 +1,10 @@
 """The people who sign in. What a person may do is never on this row: it is granted on a fonds or an agency."""
 
+from typing import NoReturn
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,6 +17,10 @@ class Person(AbstractUser):
     post = models.CharField(_("post"), max_length=120, blank=True)
 
     REQUIRED_FIELDS = ["full_name"]
+
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
+        """Nobody is deleted: Viewflow would take the person's tasks along, and with them who did what."""
+        raise ProtectedError("people are deactivated (is_active), never deleted", {self})
 
     def get_full_name(self) -> str:
         return self.full_name or self.username

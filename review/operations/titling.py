@@ -8,7 +8,7 @@ from django.db import transaction
 
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
-from review.models import BatchEntry, Person
+from review.models import BatchEntry, Person, Titling
 from review.queries.decisions import round_of
 from review.queries.records import public_hits
 
@@ -43,6 +43,7 @@ def set_public_title(*, batch_entry: BatchEntry, text: str, by: Person, at: date
         )
     entry.public_title = "" if text == entry.title else text
     entry.save(update_fields=["public_title"])
+    Titling.objects.create(batch_entry=batch_entry, text=entry.public_title, person=by, at=at)
     ledger.append(
         act="set_public_title",
         subject=f"entry {entry.reference_code}",

@@ -22,7 +22,7 @@ ALL_FLOWS = [getattr(flows, name) for name in flows.__all__]
 def test_models():
     assert {m.__name__ for m in apps.get_app_config("review").get_models()} == {
         "Agency", "Batch", "BatchEntry", "BatchReturn", "Countersignature", "Entry", "Finding", "Fonds", "Intake",
-        "LedgerHead", "LedgerLine", "Opinion", "Person", "Release", "ScreeningRun", "SignOff", "Suggested",
+        "LedgerHead", "LedgerLine", "Opinion", "Person", "Release", "ScreeningRun", "SignOff", "Suggested", "Titling",
     }  # fmt: skip
     assert {m.__name__ for m in apps.get_app_config("catalogue").get_models()} == {
         "Edition", "ReleasedEntry", "ReleasedFonds",

@@ -40,6 +40,8 @@ EDITS = {
     "change an opinion": "UPDATE review_opinion SET outcome = 'open', ground = '', opens_on = NULL",
     "raise an opinion": "UPDATE review_opinion SET standing = NOT standing, reason = 'x'",
     "delete an opinion": "DELETE FROM review_opinion",
+    "reword a public title in the record": "UPDATE review_titling SET text = ''",
+    "delete a wording": "DELETE FROM review_titling",
 }
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -172,6 +173,11 @@ def test_a_unit_cannot_answer_for_another_units_entry(client, world):
     assert not standing(batch, Stage.COUNTERSIGN).exists()
 
 
+def test_nobody_who_ever_acted_can_be_deleted(world):
+    with pytest.raises(ProtectedError):
+        world["first"].delete()
+
+
 # -- the desks
 
 
@@ -301,6 +307,11 @@ def test_a_public_title_that_still_shows_the_name_is_refused(client, world):
     row.entry.refresh_from_db()
     assert row.entry.public_title == "关于给予[隐去]行政记过处分的决定"
     assert row.entry.title == "关于给予王建业同志行政记过处分的决定"
+    act(client, task, verb="title", entry=row.pk, public_title="关于给予[隐去]记过处分的决定")
+    assert [(t.text, t.person.username) for t in row.titlings.all()] == [
+        ("关于给予[隐去]行政记过处分的决定", "first"),
+        ("关于给予[隐去]记过处分的决定", "first"),
+    ], "every wording is kept, with who worded it"
 
 
 def test_an_entry_with_a_name_beside_a_sanction_cannot_be_opened_as_it_stands(world):
