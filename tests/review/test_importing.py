@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from review.models import AccessStatus, Entry, Intake, LedgerLine
+from review.operations import appointing
 from review.operations.importing import import_catalogue
 from review.readers import read_catalogue
 from tests.world import CATALOGUE, NOW
@@ -104,6 +105,16 @@ def test_whoever_does_not_plan_the_fonds_cannot_import(world):
     with pytest.raises(CommandError, match=r"权限|right"):
         call_command("import_catalogue", str(path), "--fonds", "Z001", "--by", "first")
     assert not Entry.objects.filter(reference_code="Z001-002-0001").exists()
+
+
+def test_the_only_planner_of_the_fonds_imports_when_nobody_is_named(world):
+    path = world.folder / "in.csv"
+    path.write_text(GOOD, encoding="utf-8")
+    call_command("import_catalogue", str(path), "--fonds", "Z001")
+    assert LedgerLine.objects.latest("line").actor == "planner"
+    appointing.appoint(person=world["first"], role="planner", over=world.fonds, by="test", at=NOW)
+    with pytest.raises(CommandError, match="first, planner"):
+        call_command("import_catalogue", str(path), "--fonds", "Z001")
 
 
 def test_a_status_of_another_system_never_opens_an_entry(world):

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
         parser.add_argument("--fonds", required=True, metavar="CODE")
-        parser.add_argument("--by", required=True, metavar="USERNAME", help="the planner who imports")
+        parser.add_argument(
+            "--by", metavar="USERNAME", help="the planner who imports; may be left out if there is one"
+        )
         parser.add_argument("--map", metavar="PROFILE", help="column profile: " + ", ".join(PROFILES))
         parser.add_argument("--dry-run", action="store_true", help="say everything, save nothing")
         parser.add_argument("--keep-good", action="store_true", help="save the good rows although others are refused")
@@ -29,9 +31,7 @@ class Command(BaseCommand):
         fonds = Fonds.objects.filter(code=options["fonds"]).first()
         if fonds is None:
             raise CommandError(f"没有全宗“{options['fonds']}”。 There is no fonds “{options['fonds']}”.")
-        by = Person.objects.filter(username=options["by"]).first()
-        if by is None:
-            raise CommandError(f"没有用户“{options['by']}”。 There is no person “{options['by']}”.")
+        by = self._planner(fonds, options["by"])
         try:
             profile = find_profile(options["map"]) if options["map"] else None
             reading = read_catalogue(options["file"], profile, today=timezone.localdate())
@@ -52,6 +52,24 @@ class Command(BaseCommand):
                 f"有 {report.refused_rows} 行不合要求，未保存任何内容。"
                 f" {report.refused_rows} rows were refused; nothing was saved."
             )
+
+    def _planner(self, fonds: Fonds, username: str | None) -> Person:
+        """Who imports: the person named, else the only planner of the fonds. An import is always somebody's."""
+        if username:
+            person = Person.objects.filter(username=username).first()
+            if person is None:
+                raise CommandError(f"没有用户“{username}”。 There is no person “{username}”.")
+            return person
+        planners = list(
+            Person.objects.filter(groups__name=f"planner:{fonds.code}", is_active=True).order_by("username")
+        )
+        if len(planners) != 1:
+            names = ", ".join(person.username for person in planners) or "—"
+            raise CommandError(
+                f"请用 --by 写明由谁导入；全宗 {fonds.code} 的计划员：{names}。"
+                f" Say with --by who imports; the planners of fonds {fonds.code}: {names}."
+            )
+        return planners[0]
 
     def _say(self, report: ImportReport, reading: Reading, options) -> None:
         if options["report"]:
