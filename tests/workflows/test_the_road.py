@@ -14,6 +14,7 @@ from review.operations import reviewing, signing
 from review.queries.decisions import round_of, settled, standing
 from tests.world import NOW, TODAY, World
 from workflows import rehearsal
+from workflows.flows import OpeningFlow
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
 
@@ -187,6 +188,68 @@ def test_untouched_is_not_approved(client, world):
     page = act(sign_in(client, world, "first"), task, verb="hand_on").content.decode()
     assert "未表态不等于同意" in page
     assert desks(batch) == ["first_review"]
+
+
+def test_a_unit_that_left_one_entry_unanswered_cannot_hand_in(client, world):
+    batch = world.walked("countersign")
+    tasks = {task.seed.agency.code: task for task in rehearsal.open_tasks(batch, "countersign")}
+    sign_in(client, world, "unit-czt")
+    one = batch.batch_entries.get(entry__reference_code="Z001-001-0005")
+    act(client, tasks["CZT"], verb="answer", entry=one.pk, answer="agree")
+    page = act(client, tasks["CZT"], verb="hand_on").content.decode()
+    assert "未表态不等于同意" in page
+    assert len(rehearsal.open_tasks(batch, "countersign")) == 2
+
+
+def test_silence_of_a_unit_is_never_consent(world):
+    """Even if the flow were led past the units, an entry they did not answer has no outcome and cannot be signed."""
+    batch = world.walked("countersign")
+    assert {row.decision for row in settled(batch) if row.decision and row.decision.outcome.opens} == set()
+    with pytest.raises(Refusal, match="还有"):
+        signing.sign_off(batch=batch, by=world["confirmer"], at=NOW)
+
+
+def test_an_open_difference_cannot_be_handed_on(client, world):
+    batch = world.walked("reconcile")
+    (task,) = rehearsal.open_tasks(batch, "reconcile")
+    page = act(sign_in(client, world, "reconciler"), task, verb="hand_on").content.decode()
+    assert "还有 1 条没有意见" in page
+    assert desks(batch) == ["reconcile"]
+
+
+def test_a_difference_is_settled_only_with_the_record_of_how_it_was_agreed(client, world):
+    batch = world.walked("reconcile")
+    (task,) = rehearsal.open_tasks(batch, "reconcile")
+    (row,) = [row for row in settled(batch) if row.in_dispute]
+    sign_in(client, world, "reconciler")
+    page = act(client, task, verb="settle", entry=row.batch_entry.pk, outcome="open").content.decode()
+    assert "形成单位由谁、何时同意开放" in page
+    act(client, task, verb="settle", entry=row.batch_entry.pk, outcome="open", reason="7月3日王处长当面同意")
+    act(client, task, verb="hand_on")
+    assert desks(batch) == ["sign_off"]
+
+
+def test_a_batch_in_one_persons_hands_is_worked_by_nobody_else(client, world):
+    batch = world.batch()
+    (task,) = rehearsal.open_tasks(batch, "first_review")
+    act(sign_in(client, world, "first"), task, verb="take")
+    row = batch.batch_entries.first()
+    page = act(sign_in(client, world, "first2"), task, verb="follow", entry=row.pk).content.decode()
+    assert "周若川 正在办理这项工作" in page
+    assert not Opinion.objects.exists()
+    act(sign_in(client, world, "first"), task, verb="put_back")
+    act(sign_in(client, world, "first2"), task, verb="follow", entry=row.pk)
+    assert Opinion.objects.get().person == world["first2"]
+
+
+def test_a_desk_works_its_own_tasks_only(world):
+    batch = world.walked("sign_off")
+    (task,) = rehearsal.open_tasks(batch, "sign_off")
+    for desk in ("first_review", "second_review", "reconcile", "release"):
+        node = getattr(OpeningFlow, desk)
+        assert not any(node.may_work(person, task) for person in world.people.people.values()), desk
+        assert not any(node.can_assign(person, task) for person in world.people.people.values()), desk
+    assert OpeningFlow.sign_off.may_work(world["confirmer"], task)
 
 
 def test_a_group_that_changed_since_the_page_was_drawn_is_not_decided(client, world):

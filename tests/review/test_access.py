@@ -1,0 +1,66 @@
+"""The one door from a person to a record: rights are held over a fonds or an agency, by active people who joined a group."""
+
+import pytest
+
+from policies.roles import ROLES
+from review import access
+from review.models import Agency, Batch, Fonds, Person
+from review.operations import appointing
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
+
+
+@pytest.fixture
+def other(world) -> Fonds:
+    """A second fonds over which nobody of the cast is appointed."""
+    return appointing.register_fonds(code="Z002", title="另一全宗", creating_agency=None, by="test", at=NOW)
+
+
+HOLDERS = {
+    "planner": {"planner"},
+    "first_reviewer": {"first", "first2"},
+    "second_reviewer": {"first2", "second"},
+    "reconciler": {"reconciler"},
+    "confirmer": {"confirmer"},
+    "publisher": {"publisher"},
+    "auditor": {"auditor"},
+}
+
+
+@pytest.mark.parametrize(
+    "role", [role for role in ROLES.values() if role.over == "fonds"], ids=lambda role: role.code
+)
+def test_a_right_over_a_fonds_is_held_by_its_role_alone_and_over_no_other_fonds(world, other, role):
+    permission = f"review.{role.permission}"
+    held = {name for name, person in world.people.people.items() if access.holds(person, permission, world.fonds)}
+    assert held == HOLDERS[role.code]
+    assert not any(access.holds(person, permission, other) for person in world.people.people.values())
+
+
+def test_a_unit_holds_its_own_agency_alone(world):
+    for agency in Agency.objects.all():
+        held = {p for p in world.people.people.values() if access.holds(p, "review.countersign_agency", agency)}
+        assert held == {world.people.units[agency.pk]}
+
+
+def test_a_superuser_holds_nothing(world):
+    root = Person.objects.create_superuser("root", full_name="管理员", password="long enough 1")
+    assert not access.holds(root, "review.sign_off_fonds", world.fonds)
+    assert not access.fonds_of(root).exists()
+    assert not access.agencies_of(root).exists()
+    assert not access.batches_of(root).exists()
+
+
+def test_whoever_was_deactivated_holds_nothing(world):
+    world.batch()
+    person = world["first"]
+    assert access.batches_of(person).count() == Batch.objects.count() == 1
+    person.is_active = False
+    assert not access.holds(person, "review.first_review_fonds", world.fonds)
+    assert not access.batches_of(person).exists()
+
+
+def test_a_forming_unit_reaches_no_batch_page(world):
+    world.batch()
+    assert not access.batches_of(world["unit-mzt"]).exists()
