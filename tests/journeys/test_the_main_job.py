@@ -125,6 +125,28 @@ def test_a_real_catalogue_goes_the_whole_road(settings, tmp_path, shared_data, n
     check_pdf_a(figures)
 
 
+def test_a_main_job_that_was_broken_off_is_finished_by_the_next_run(settings, tmp_path, monkeypatch):
+    path = tmp_path / "short.csv"
+    path.write_text("题名,日期\n" + "".join(f"关于第{n}次会议的通知,196{n}\n" for n in range(5)), encoding="utf-8")
+    with monkeypatch.context() as broken:
+        broken.setattr(rehearsal, "sign_off", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            demo(settings, tmp_path, "--catalogue", str(path))
+    assert not Release.objects.exists()
+    figures = demo(settings, tmp_path, "--catalogue", str(path))
+    check_accounts(figures)
+    check_catalogue(figures)
+    assert Batch.objects.count() == 1
+
+
+def test_a_catalogue_of_which_nothing_is_due_is_taken_in_and_said(settings, tmp_path, capsys):
+    path = tmp_path / "young.csv"
+    path.write_text("题名,日期\n关于召开会议的通知,2020\n", encoding="utf-8")
+    figures = demo(settings, tmp_path, "--catalogue", str(path))
+    assert (figures["entries"], figures["not_due"], figures["release"]) == (1, 1, "")
+    assert "nothing to cut" in capsys.readouterr().out.replace("\n", " ")
+
+
 def test_the_demonstration_never_enters_a_database_with_real_people(settings, tmp_path):
     settings.VAR_DIR = tmp_path
     Person.objects.create(username="zhang.san", full_name="张三")

@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -126,8 +127,18 @@ class Command(BaseCommand):
     # -- the road
 
     def _walk(self, fonds: Fonds, people: cast.Cast, *, until: str) -> None:
-        """Cut one batch of what is due and walk it to the desk `until`, or to the end. A second run does nothing."""
-        if Batch.objects.filter(fonds=fonds).exists():
+        """Walk one batch of what is due to the desk `until`, or to the end.
+
+        A second run does nothing more, but for finishing a main job that was broken off; work left at the desks is for
+        whoever tries the desks.
+        """
+        batch = Batch.objects.filter(fonds=fonds).order_by("id").first()
+        if batch and until:
+            return
+        try:
+            batch = batch or self._begin(fonds, people)
+        except Refusal as refusal:
+            self.console.print(f"  {refusal.sentence}", soft_wrap=True)
             return
         with Progress(
             TextColumn("{task.description}"),
@@ -136,19 +147,22 @@ class Command(BaseCommand):
             TimeElapsedColumn(),
             console=self.console,
         ) as progress:
-            bar = progress.add_task(f"{fonds.code} {fonds.title[:24]}", total=7)
+            bar = progress.add_task(f"{fonds.code} {fonds.title[:24]}", total=6)
+            for desk, step in self._steps(batch, people):
+                waiting = rehearsal.open_tasks(batch, desk)
+                if waiting and desk == until:
+                    break
+                if waiting:
+                    step()
+                progress.advance(bar)
+
+    def _begin(self, fonds: Fonds, people: cast.Cast) -> Batch:
+        with transaction.atomic():
             batch = planning.cut_batch(
                 fonds=fonds, by=people["planner"], at=timezone.now(), today=timezone.localdate()
             )
             opening.begin(batch=batch, by=people["planner"])
-            progress.advance(bar)
-            for desk, step in self._steps(batch, people):
-                waiting = rehearsal.open_tasks(batch, desk)
-                if desk != until and waiting:
-                    step()
-                elif waiting:
-                    break
-                progress.advance(bar)
+        return batch
 
     def _steps(self, batch: Batch, people: cast.Cast):
         def countersign() -> None:
