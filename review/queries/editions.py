@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
 
-from policies.outcomes import Outcome
+from policies.outcomes import Outcome, Suggestion
 from policies.sentences import Sentence
 from review.documents.edition import Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
 from review.models import AccessStatus, Batch, Entry, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled
+from review.queries.records import record_of
+from review.queries.rules import current_screener
+
+# The field's word for a title that is not shown (DA/T practice).
+HIDDEN = "[题名不公布]"
 
 
 def next_number(issued_on: date) -> str:
@@ -48,7 +53,7 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
         ruleset_digest=run.ruleset_digest,
         ledger_line=sign_off.ledger_line,
         ledger_digest=sign_off.ledger_digest,
-        fonds=(FondsPart(batch.fonds.code, batch.fonds.title, _series(rows)),),
+        fonds=(FondsPart(batch.fonds.code, batch.fonds.title, _series(batch, rows, issued_on)),),
         counts=EditionCounts(
             opened=counts["opened"],
             opened_early=counts["opened_early"],
@@ -60,12 +65,13 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
     )
 
 
-def _series(rows: Iterable[Settled]) -> tuple[SeriesPart, ...]:
+def _series(batch: Batch, rows: list[Settled], today: date) -> tuple[SeriesPart, ...]:
     """Series in the order of their first entry, entries in archival order; a series that comes again is one."""
+    opened = [row for row in rows if row.decision and row.decision.outcome.opens]
+    shown = _shown_series(batch, opened, today)
     series: dict[str, list[Settled]] = {}
-    for row in rows:
-        if row.decision and row.decision.outcome.opens:
-            series.setdefault(row.entry.series_title, []).append(row)
+    for row in opened:
+        series.setdefault(shown[row.entry.series_title], []).append(row)
     return tuple(
         SeriesPart(
             title,
@@ -83,3 +89,29 @@ def _series(rows: Iterable[Settled]) -> tuple[SeriesPart, ...]:
         )
         for title, part in series.items()
     )
+
+
+def _shown_series(batch: Batch, opened: list[Settled], today: date) -> dict[str, str]:
+    """For each series title of opened entries, what may be printed of it as a heading.
+
+    A part of it that is the title of an entry still closed (the file, 案卷, that an item lies in) is hidden, and so is a
+    part with words that may not be public on `today`: headings are public although nobody decided on them.
+    """
+    closed = set(
+        Entry.objects.filter(fonds=batch.fonds)
+        .exclude(access_status=AccessStatus.OPEN)
+        .exclude(pk__in=[row.entry.pk for row in opened])
+        .values_list("title", flat=True)
+    )
+    screener = current_screener()
+
+    def part(text: str, entry: Entry) -> str:
+        found = screener.screen(replace(record_of(entry), title=text), today).findings
+        barred = any(f.field == "title" and f.never_public and f.suggests != Suggestion.OPEN for f in found)
+        return HIDDEN if barred or text in closed else text
+
+    first = {row.entry.series_title: row.entry for row in reversed(opened)}
+    return {
+        title: " / ".join(part(text, entry) for text in title.split(" / ")) if title else ""
+        for title, entry in first.items()
+    }

@@ -35,13 +35,14 @@ def record_of(entry: Entry) -> Record:
     )
 
 
-PUBLIC_FIELDS = ("title", "responsible_body", "series_title")
+PUBLIC_FIELDS = ("title", "responsible_body")
 
 
 def public_hits(entry: Entry, today: date, *, title: str | None = None) -> tuple[str, ...]:
     """The words that the public fields of an entry would show and that may not be public on `today`.
 
     `title` stands in for the title that would be shown. A rule whose own closure period is over no longer bars its words.
+    The series is not asked here: nobody words its title, so the edition hides it where it must (review/queries/editions).
     """
     shown = entry.shown_title if title is None else title
     screener = current_screener()

@@ -5,14 +5,16 @@ import json
 import pytest
 from django.core.management import call_command
 
+from policies.outcomes import Outcome, Stage
+from policies.reviewing import Decision
 from policies.sentences import Refusal
 from review.catalogue.models import Edition, ReleasedEntry
 from review.documents.bundle import verify_bundle
 from review.models import AccessStatus, Entry, Release
-from review.operations import releasing
+from review.operations import releasing, reviewing
 from review.operations.releasing import bundle_of, prepare_bundle
 from review.queries.editions import next_number
-from tests.world import NOW, TODAY
+from tests.world import NOW, TODAY, make_world
 from workflows import rehearsal
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
@@ -118,6 +120,43 @@ def test_the_bundle_holds_opened_public_titles_and_no_closed_word(world):
     assert json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))["counts"]["opened"] == (
         Entry.objects.filter(access_status=AccessStatus.OPEN).count()
     )
+
+
+SERIES = """档号,题名,形成日期,案卷题名,级别
+Z001-001-0001,关于给予王建业同志行政记过处分的案卷,1989-07-01,人事,案卷
+Z001-001-0001-001,关于召开会议的通知,1989-07-01,关于给予王建业同志行政记过处分的案卷,件
+Z001-001-0002,关于处理陈大伟同志违纪问题给予撤职处分,1989-07-01,,案卷
+Z001-001-0003,年度总结,1990-01-02,陈大伟同志撤职处分材料,件
+Z001-001-0004,工作要点,1990-01-02,综合,件
+"""
+
+
+def test_a_heading_never_says_the_title_of_a_closed_file_or_a_name_that_is_closed(db, tmp_path):
+    world = make_world(tmp_path, SERIES)
+    batch = world.batch()
+    (task,) = rehearsal.open_tasks(batch, "first_review")
+    closed = Decision(Outcome.DEFER, "CN-8-3-PI", TODAY.replace(year=2039), "涉及个人")
+    said = {
+        row.pk: closed if row.entry.level == "file" else Decision(Outcome.OPEN, reason="可以开放")
+        for row in batch.batch_entries.select_related("entry")
+    }
+    rehearsal.work(
+        task,
+        world["first"],
+        lambda _: reviewing.record_opinions(
+            batch=batch, stage=Stage.FIRST_REVIEW, decisions=said, by=world["first"], at=NOW, today=TODAY
+        ),
+    )
+    rehearsal.second_review(batch, world["second"])
+    world.countersign(batch, 0)
+    rehearsal.sign_off(batch, world["confirmer"])
+    made = rehearsal.release(batch, world["publisher"])
+    entries = (bundle_of(made) / "entries.csv").read_text(encoding="utf-8-sig")
+    assert "王建业" not in entries
+    assert "陈大伟" not in entries
+    assert entries.count("[题名不公布]") == 2
+    assert ",综合," in entries
+    assert set(ReleasedEntry.objects.values_list("series_title", flat=True)) == {"[题名不公布]", "综合"}
 
 
 def test_the_public_database_holds_nothing_but_opened_entries(world):
