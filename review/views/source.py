@@ -1,6 +1,7 @@
 """The source of what runs here, as AGPL-3.0 section 13 asks: offered on every page, to everyone."""
 
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +17,7 @@ PARTS = (
 
 def source(request: HttpRequest) -> FileResponse:
     """A .tar.gz of the project as it stands on this server, made once after each start of a new version."""
-    newest = max(int(path.stat().st_mtime) for part in PARTS for path in [settings.BASE_DIR / part] if path.exists())
+    newest = max(int(path.stat().st_mtime) for part in PARTS for path in _files(Path(settings.BASE_DIR) / part))
     archive = settings.VAR_DIR / f"qifeng-source-{newest}.tar.gz"
     if not archive.exists():
         draft = archive.with_suffix(f".{id(request)}.draft")
@@ -27,6 +28,14 @@ def source(request: HttpRequest) -> FileResponse:
                     tar.add(path, arcname=f"qifeng/{part}", filter=_only_source)
         draft.rename(archive)
     return FileResponse(archive.open("rb"), as_attachment=True, filename="qifeng-source.tar.gz")
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file itself, or every file below the folder; nothing where neither is there."""
+    if path.is_dir():
+        yield from (file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    elif path.exists():
+        yield path
 
 
 def _only_source(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
