@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
 
-from policies.outcomes import Outcome, Suggestion
+from policies.outcomes import Outcome
 from policies.sentences import Sentence
 from review.documents.edition import Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
 from review.models import AccessStatus, Batch, Entry, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled
-from review.queries.records import record_of
-from review.queries.rules import current_screener
+from review.queries.records import barred_words, public_hits
 
 # The field's word for a title that is not shown (DA/T practice).
 HIDDEN = "[题名不公布]"
@@ -103,12 +101,11 @@ def _shown_series(batch: Batch, opened: list[Settled], today: date) -> dict[str,
         .exclude(pk__in=[row.entry.pk for row in opened])
         .values_list("title", flat=True)
     )
-    screener = current_screener()
+    masked = {word for row in opened if row.entry.public_title for word in barred_words(row.entry, today)}
 
     def part(text: str, entry: Entry) -> str:
-        found = screener.screen(replace(record_of(entry), title=text), today).findings
-        barred = any(f.field == "title" and f.never_public and f.suggests != Suggestion.OPEN for f in found)
-        return HIDDEN if barred or text in closed else text
+        said = bool(public_hits(entry, today, title=text)) or any(word in text for word in masked)
+        return HIDDEN if said or text in closed else text
 
     first = {row.entry.series_title: row.entry for row in reversed(opened)}
     return {

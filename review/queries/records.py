@@ -38,22 +38,36 @@ def record_of(entry: Entry) -> Record:
 PUBLIC_FIELDS = ("title", "responsible_body")
 
 
+def barred_words(entry: Entry, today: date) -> tuple[str, ...]:
+    """The words of an entry's own title and responsible body that may not be public on `today`.
+
+    A rule whose own closure period is over no longer bars its words.
+    """
+    return _barred(record_of(entry), today)
+
+
 def public_hits(entry: Entry, today: date, *, title: str | None = None) -> tuple[str, ...]:
     """The words that the public fields of an entry would show and that may not be public on `today`.
 
-    `title` stands in for the title that would be shown. A rule whose own closure period is over no longer bars its words.
+    `title` stands in for the title that would be shown. A word that its own title may not show is barred from the public
+    title and the responsible body however it is put there: a name does not become public by losing its context.
     The series is not asked here: nobody words its title, so the edition hides it where it must (review/queries/editions).
     """
     shown = entry.shown_title if title is None else title
+    own = barred_words(entry, today)
+    hits = [word for word in own if word in shown or word in entry.responsible_body]
+    if shown != entry.title:
+        hits += _barred(replace(record_of(entry), title=shown), today)
     screener = current_screener()
-    found = screener.screen(replace(record_of(entry), title=shown), today).findings
-    hits = [f.matched for f in found if f.never_public and f.field in PUBLIC_FIELDS and f.suggests != Suggestion.OPEN]
-    hits += [
-        hit.matched
-        for text in (entry.date_text, entry.extent, entry.reference_code)
-        for hit in screener.public_hits(text)
-    ]
+    fields = (entry.date_text, entry.extent, entry.reference_code)
+    hits += [hit.matched for text in fields for hit in screener.public_hits(text)]
     return tuple(dict.fromkeys(hits))
+
+
+def _barred(record: Record, today: date) -> tuple[str, ...]:
+    found = current_screener().screen(record, today).findings
+    barred = (f for f in found if f.never_public and f.field in PUBLIC_FIELDS and f.suggests != Suggestion.OPEN)
+    return tuple(dict.fromkeys(finding.matched for finding in barred))
 
 
 def standings_of(run: ScreeningRun, entries: dict[int, Entry], today: date) -> dict[int, Standing]:

@@ -11,9 +11,10 @@ from policies.sentences import Refusal
 from review.catalogue.models import Edition, ReleasedEntry
 from review.documents.bundle import verify_bundle
 from review.models import AccessStatus, Entry, Release
-from review.operations import releasing, reviewing
+from review.operations import releasing, reviewing, titling
 from review.operations.releasing import bundle_of, prepare_bundle
 from review.queries.editions import next_number
+from review.queries.records import public_hits
 from tests.world import NOW, TODAY, make_world
 from workflows import rehearsal
 
@@ -157,6 +158,57 @@ def test_a_heading_never_says_the_title_of_a_closed_file_or_a_name_that_is_close
     assert entries.count("[题名不公布]") == 2
     assert ",综合," in entries
     assert set(ReleasedEntry.objects.values_list("series_title", flat=True)) == {"[题名不公布]", "综合"}
+
+
+LETTER = """档号,题名,责任者,形成日期,案卷题名
+Z001-001-0001,关于给予王建业同志行政记过处分的决定,王建业,1989-07-01,人事
+Z001-001-0002,关于给予李文海同志行政记过处分的决定,示例省民政厅,1989-07-01,李文海
+"""
+
+
+@pytest.mark.parametrize("text", ["王建业同志的决定", "关于王建业", "决定（王建业）"])
+def test_a_name_does_not_become_public_by_losing_its_context(db, tmp_path, text):
+    world = make_world(tmp_path, LETTER)
+    row = world.batch().batch_entries.get(entry__reference_code="Z001-001-0001")
+    with pytest.raises(Refusal, match="王建业"):
+        titling.set_public_title(batch_entry=row, text=text, by=world["first"], at=NOW, today=TODAY)
+
+
+def test_a_masked_name_bars_opening_while_the_responsible_body_still_says_it(db, tmp_path):
+    world = make_world(tmp_path, LETTER)
+    batch = world.batch()
+    opened = Decision(Outcome.OPEN, reason="隐去后可以开放")
+    for code, name in (("Z001-001-0001", "王建业"), ("Z001-001-0002", "李文海")):
+        row = batch.batch_entries.get(entry__reference_code=code)
+        entry = row.entry
+        masked = entry.title.replace(name, "[隐去]")
+        assert public_hits(entry, TODAY, title=masked) == ((name,) if name in entry.responsible_body else ())
+    titling.set_public_title(
+        batch_entry=row, text="关于给予[隐去]同志行政记过处分的决定", by=world["first"], at=NOW, today=TODAY
+    )
+    reviewing.record_opinions(
+        batch=batch, stage=Stage.FIRST_REVIEW, decisions={row.pk: opened}, by=world["first"], at=NOW, today=TODAY
+    )
+    first = batch.batch_entries.get(entry__reference_code="Z001-001-0001")
+    with pytest.raises(Refusal, match="王建业"):
+        reviewing.record_opinions(
+            batch=batch,
+            stage=Stage.FIRST_REVIEW,
+            decisions={first.pk: opened},
+            by=world["first"],
+            at=NOW,
+            today=TODAY,
+        )
+
+
+def test_a_heading_does_not_say_a_name_that_was_masked_in_a_title_below_it(db, tmp_path):
+    world = make_world(tmp_path, LETTER.replace("王建业,1989", "示例省民政厅,1989"))
+    batch = world.walked("")  # the unit objects to the first entry; the second opens under a masked title
+    (entry,) = Entry.objects.filter(access_status=AccessStatus.OPEN)
+    assert entry.public_title == "关于给予[隐去]同志行政记过处分的决定"
+    entries = (bundle_of(batch.release) / "entries.csv").read_text(encoding="utf-8-sig")
+    assert "李文海" not in entries
+    assert "[题名不公布]" in entries
 
 
 def test_the_public_database_holds_nothing_but_opened_entries(world):
