@@ -26,6 +26,8 @@ def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse])
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
+        # What no view says may be kept is kept nowhere: a desk's page holds closed titles.
+        response.setdefault("Cache-Control", "private, no-store")
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response
 

@@ -92,10 +92,8 @@ CHANGED = Sentence("内容被改动", "its content was changed")
 HEADLESS = Sentence("台账末行的登记缺失", "the head of the ledger is missing")
 CUT_OFF = Sentence("此行缺失：台账末尾被截去", "the line is missing: lines were cut off at the end")
 NOT_LAST = Sentence("与登记的台账末行不符", "it is not the line the head of the ledger names")
-
-
 REWRITTEN = Sentence(
-    "与签发或已公布目录所记的摘要不符，账册可能被整体改写",
+    "与签发或已公布目录所记的摘要不符，台账可能被整体改写",
     "its digest is not the one a sign-off or a published catalogue noted, so the ledger may have been rewritten",
 )
 # The triggers of review/migrations/0002; SQLite loses them when a later migration makes a table anew.
@@ -152,6 +150,8 @@ def verify(anchors: Mapping[int, str] | None = None) -> Verdict:
         previous, expected = line.digest, expected + 1
     head = LedgerHead.objects.filter(pk=1).first()
     last = expected - 1
+    if any(line > last for line in noted):
+        return Verdict(last, expected, CUT_OFF)
     if head is None and last:
         return Verdict(last, last, HEADLESS)
     if head is not None and head.line > last:

@@ -101,7 +101,11 @@ def close_without_opening(*, batch: Batch, by: Person | str, at: datetime) -> No
 
 @transaction.atomic
 def deliver(*, release: Release, at: datetime) -> None:
-    """Hand the sealed bundle to the public site. The same delivery again changes nothing; a failed one can be repeated."""
+    """Hand the sealed bundle to the public site. What is delivered already is left alone; a failed one can be repeated."""
+    ledger.hold()
+    release.refresh_from_db()
+    if release.delivered_at is not None:
+        return
     bundle = bundle_of(release)
     if not bundle.exists():
         _put_in_place(release)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from policies.outcomes import Outcome
@@ -14,7 +16,7 @@ from review.models import AccessStatus, Batch, Entry, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled
 from review.queries.records import barred_words, public_hits
 
-# The field's word for a title that is not shown (DA/T practice).
+# What stands in the place of a heading that may not be shown; the wording is house policy.
 HIDDEN = "[题名不公布]"
 
 
@@ -92,23 +94,31 @@ def _series(batch: Batch, rows: list[Settled], today: date) -> tuple[SeriesPart,
 def _shown_series(batch: Batch, opened: list[Settled], today: date) -> dict[str, str]:
     """For each series title of opened entries, what may be printed of it as a heading.
 
-    A part of it that is the title of an entry still closed (the file, 案卷, that an item lies in) is hidden, and so is a
-    part with words that may not be public on `today`: headings are public although nobody decided on them.
+    A part of it that is the title of an entry whose own title is not public (the file, 案卷, that an item lies in: still
+    closed, or open under another title) is hidden, and so is a part with words that may not be public on `today`:
+    headings are public although nobody decided on them.
     """
-    closed = set(
-        Entry.objects.filter(fonds=batch.fonds)
-        .exclude(access_status=AccessStatus.OPEN)
-        .exclude(pk__in=[row.entry.pk for row in opened])
-        .values_list("title", flat=True)
-    )
-    masked = {word for row in opened if row.entry.public_title for word in barred_words(row.entry, today)}
+    entries = Entry.objects.filter(fonds=batch.fonds)
+    titled = Q(access_status=AccessStatus.OPEN) | Q(pk__in=[row.entry.pk for row in opened])
+    closed = {_folded(title) for title in entries.exclude(titled, public_title="").values_list("title", flat=True)}
+    masked = {word for entry in entries.exclude(public_title="") for word in barred_words(entry, today)}
 
     def part(text: str, entry: Entry) -> str:
         said = bool(public_hits(entry, today, title=text)) or any(word in text for word in masked)
-        return HIDDEN if said or text in closed else text
+        return HIDDEN if said or _folded(text) in closed else text
+
+    def heading(title: str, entry: Entry) -> str:
+        # A closed title may itself hold the sign that parts are joined with.
+        parts = title.split(" / ")
+        runs = (parts[i:j] for i in range(len(parts)) for j in range(i + 2, len(parts) + 1))
+        if any(_folded(" / ".join(run)) in closed for run in runs):
+            return HIDDEN
+        return " / ".join(part(text, entry) for text in parts)
 
     first = {row.entry.series_title: row.entry for row in reversed(opened)}
-    return {
-        title: " / ".join(part(text, entry) for text in title.split(" / ")) if title else ""
-        for title, entry in first.items()
-    }
+    return {title: heading(title, entry) if title else "" for title, entry in first.items()}
+
+
+def _folded(title: str) -> str:
+    """A title as it is compared: width and white space do not make it another one."""
+    return "".join(unicodedata.normalize("NFKC", title).split())

@@ -104,6 +104,17 @@ def test_a_tail_cut_off_is_found(world):
     assert ledger.verify().bad_line == last
 
 
+def test_a_tail_cut_off_together_with_the_head_is_found_by_what_a_sign_off_noted(world):
+    batch = world.walked("release")
+    signed = batch.sign_offs.get()
+    without_triggers("review_ledgerline")
+    without_triggers("review_ledgerhead")
+    run("DELETE FROM review_ledgerline WHERE line >= %s", signed.ledger_line)
+    last = LedgerLine.objects.order_by("-line").first()
+    LedgerHead.objects.update(line=last.line, digest=last.digest)
+    assert ledger.verify().bad_line == signed.ledger_line
+
+
 def test_a_line_smuggled_in_at_the_end_is_found(world):
     last = LedgerLine.objects.order_by("-line").first()
     extra = LedgerLine(line=last.line + 1, at=NOW, actor="x", act="x", subject="x", facts="{}", previous=last.digest)

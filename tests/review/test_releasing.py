@@ -10,7 +10,7 @@ from policies.reviewing import Decision
 from policies.sentences import Refusal
 from review.catalogue.models import Edition, ReleasedEntry
 from review.documents.bundle import verify_bundle
-from review.models import AccessStatus, Entry, Release
+from review.models import AccessStatus, Entry, LedgerLine, Release
 from review.operations import releasing, reviewing, titling
 from review.operations.releasing import bundle_of, prepare_bundle
 from review.queries.editions import next_number
@@ -84,8 +84,10 @@ def test_a_failed_delivery_is_repeated_and_a_second_one_changes_nothing(world, t
     call_command("deliver_releases")
     assert Edition.objects.get().number == made.number
     entries = list(ReleasedEntry.objects.values_list())
+    lines = LedgerLine.objects.count()
     releasing.deliver(release=made, at=NOW)
     assert list(ReleasedEntry.objects.values_list()) == entries
+    assert LedgerLine.objects.count() == lines
 
 
 def test_a_bundle_tampered_with_before_delivery_is_not_published(world):
@@ -209,6 +211,33 @@ def test_a_heading_does_not_say_a_name_that_was_masked_in_a_title_below_it(db, t
     entries = (bundle_of(batch.release) / "entries.csv").read_text(encoding="utf-8-sig")
     assert "李文海" not in entries
     assert "[题名不公布]" in entries
+
+
+UNDER_ANOTHER_TITLE = """档号,题名,形成日期,案卷题名,级别
+Z001-001-0001,关于边远公社情况的内部调查,1962-07-01,综合,案卷
+Z001-001-0001-001,会议通知,1962-07-01,关于边远公社情况的内部调查,件
+Z001-001-0002,甲 / 乙来往文书,2020-01-01,,案卷
+Z001-001-0003,年度总结,1963-01-02,甲 / 乙来往文书,件
+Z001-001-0004,工作要点,1963-01-02,甲 ／　乙来往文书,件
+"""
+
+
+def test_a_heading_never_says_the_title_of_a_file_that_is_open_under_another_title(db, tmp_path):
+    world = make_world(tmp_path, UNDER_ANOTHER_TITLE)
+    batch = world.batch()
+    row = batch.batch_entries.get(entry__reference_code="Z001-001-0001")
+    titling.set_public_title(batch_entry=row, text="调查报告", by=world["first"], at=NOW, today=TODAY)
+    rehearsal.first_review(batch, world["first"])
+    rehearsal.second_review(batch, world["second"])
+    world.countersign(batch, 0)
+    rehearsal.sign_off(batch, world["confirmer"])
+    made = rehearsal.release(batch, world["publisher"])
+    entries = (bundle_of(made) / "entries.csv").read_text(encoding="utf-8-sig")
+    assert "Z001-001-0001-001" in entries
+    assert "边远公社" not in entries
+    assert "来往文书" not in entries, (
+        "the file is not due; width and the joining sign do not hide that it is its title"
+    )
 
 
 def test_the_public_database_holds_nothing_but_opened_entries(world):
