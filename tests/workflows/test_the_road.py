@@ -377,28 +377,21 @@ def test_a_public_title_that_still_shows_the_name_is_refused(client, world):
     ], "every wording is kept, with who worded it"
 
 
-def test_an_entry_with_a_name_beside_a_sanction_cannot_be_opened_as_it_stands(world):
+CANNOT_OPEN = {
+    "a name beside a sanction": ("Z001-001-0004", "公开题名仍显示"),
+    "a secret whose term still runs": ("Z001-001-0008", "密级未解除"),
+}
+
+
+@pytest.mark.parametrize(("code", "sentence"), CANNOT_OPEN.values(), ids=CANNOT_OPEN)
+def test_what_no_reviewer_can_open_as_it_stands(world, code, sentence):
     batch = world.batch()
-    row = batch.batch_entries.get(entry__reference_code="Z001-001-0004")
-    with pytest.raises(Refusal, match="公开题名仍显示"):
+    row = batch.batch_entries.get(entry__reference_code=code)
+    with pytest.raises(Refusal, match=sentence):
         reviewing.record_opinions(
             batch=batch,
             stage=Stage.FIRST_REVIEW,
             decisions={row.pk: Decision(Outcome.OPEN, reason="已无影响")},
-            by=world["first"],
-            at=timezone.now(),
-            today=TODAY,
-        )
-
-
-def test_a_classified_entry_is_never_the_archives_to_open(world):
-    batch = world.batch()
-    row = batch.batch_entries.get(entry__reference_code="Z001-001-0008")
-    with pytest.raises(Refusal, match="密级未解除"):
-        reviewing.record_opinions(
-            batch=batch,
-            stage=Stage.FIRST_REVIEW,
-            decisions={row.pk: Decision(Outcome.OPEN, reason="看过了")},
             by=world["first"],
             at=timezone.now(),
             today=TODAY,
