@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "guardian",
     "viewflow",
     "viewflow.workflow",
+    "django_q",
     "review",
     "review.catalogue",
     "workflows",
@@ -144,7 +145,9 @@ STATICFILES_DIRS = [BASE_DIR / "review" / "static"]
 # Only our own files: Viewflow's wheel carries 49 MB of static files that no page of ours uses.
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = True
+INTAKES_DIR = VAR_DIR / "intakes"  # uploaded catalogues and their staged rows, until they are saved or given up
 RELEASES_DIR = Path(env.str("QIFENG_RELEASES", default=str(VAR_DIR / "releases")))
+OBJECTS_DIR = VAR_DIR / "objects"  # digital objects, by their digest
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -164,5 +167,33 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 
+# Background work (review/jobs, `manage.py work`): how many shards are worked on at once.
+WORKERS = env.int("QIFENG_WORKERS", default=2)
+if WORKERS < 1:
+    raise ImproperlyConfigured("QIFENG_WORKERS: at least 1 is expected")
+# django-q2 keeps its queue in the database of the records, so that a job and its queue entries are rolled back together.
+Q_CLUSTER = {
+    "name": "qifeng",
+    "orm": "default",
+    "workers": WORKERS,
+    "queue_limit": WORKERS,
+    "poll": 0.5,
+    "timeout": 60,  # of its own small tasks; a shard has none, its lease governs (review/jobs/queueing.py)
+    "retry": 90,  # an entry that a killed worker had fetched is delivered again after these seconds
+    "save_limit": -1,  # no second record of what was done: the shards are
+    "scheduler": False,  # review/jobs/reaping.py looks around instead
+}
+
 # The adopted ruleset that new batches are screened with (policies/rulesets).
 RULESET = env.str("QIFENG_RULESET", default="cn-1")
+
+
+def _due_mode() -> str:
+    """From which day an entry is due (policies.dates.due_date); another word stops the start."""
+    mode = env.str("QIFENG_DUE_MODE", default="exact")
+    if mode not in ("exact", "next_january"):
+        raise ImproperlyConfigured(f"QIFENG_DUE_MODE: exact or next_january is expected, not {mode!r}")
+    return mode
+
+
+DUE_MODE = _due_mode()

@@ -60,6 +60,19 @@ def differs(answer: Answer) -> bool:
     return answer is not Answer.AGREE
 
 
+def check_answerer_known(reference_code: str, settled: Decision, *, known: bool) -> None:
+    """Nothing opens while it is not known who answers for it (art. 30: 会同). Raises Refusal."""
+    if settled.outcome.opens and not known:
+        raise Refusal(
+            Sentence(
+                f"{reference_code}：尚不清楚由哪个单位答复，不能开放。请先在“机构”页补录机构沿革，再退回重审；"
+                "或者延期、移送。",
+                f"{reference_code}: it is not known which agency answers, so it cannot open. Record what became of the "
+                "agency on the page “Agencies” and return the batch; or defer or refer the entry.",
+            )
+        )
+
+
 def check_settlement(reference_code: str, settled: Decision, counters: tuple[Decision, ...], record: str) -> None:
     """A difference is settled with the record of how it was agreed. Raises Refusal.
 

@@ -80,9 +80,9 @@ def digest_of(line: LedgerLine) -> str:
 def digest_of_rows(rows: Iterable[Sequence[object]]) -> str:
     """SHA-256 (hex) over rows of plain values, in the order given: what was decided, without saying it."""
     digest = hashlib.sha256()
+    quoted = json.encoder.encode_basestring  # each row as json.dumps would write its texts, in a third of the time
     for row in rows:
-        digest.update(json.dumps([str(value) for value in row], ensure_ascii=False).encode())
-        digest.update(b"\n")
+        digest.update(f"[{', '.join([quoted(str(value)) for value in row])}]\n".encode())
     return digest.hexdigest()
 
 

@@ -2,13 +2,40 @@
 
 from django.urls import path
 
+from review.views.agencies import agencies, agency
 from review.views.batches import batch, batches
+from review.views.exports import export
+from review.views.intakes import give_up, intake, intakes, proposals, read, receive, report, save, settle, undo
+from review.views.jobs import job, job_progress
+from review.views.due import due, due_download, due_entries
+from review.views.holdings import holdings_entry, holdings_fonds, holdings_list
 from review.views.ledger import ledger_lines
 from review.views.source import source
 
 urlpatterns = [
     path("batches/", batches, name="batches"),
     path("batches/<str:number>/", batch, name="batch"),
+    path("holdings/<str:code>/export/", export, name="export"),
+    path("intakes/", intakes, name="intakes"),
+    path("intakes/receive/", receive, name="receive-intake"),
+    path("intakes/<int:pk>/", intake, name="intake"),
+    path("intakes/<int:pk>/read/", read, name="read-intake"),
+    path("intakes/<int:pk>/save/", save, name="save-intake"),
+    path("intakes/<int:pk>/give-up/", give_up, name="give-up-intake"),
+    path("intakes/<int:pk>/undo/", undo, name="undo-intake"),
+    path("intakes/<int:pk>/report/", report, name="intake-report"),
+    path("proposals/", proposals, name="proposals"),
+    path("proposals/<int:pk>/settle/", settle, name="settle-proposal"),
+    path("jobs/<int:pk>/", job, name="job"),
+    path("jobs/<int:pk>/progress/", job_progress, name="job-progress"),
+    path("due/", due, name="due"),
+    path("due/entries/", due_entries, name="due-entries"),
+    path("due/sheet/", due_download, name="due-sheet"),
+    path("holdings/", holdings_list, name="holdings"),
+    path("holdings/<str:code>/", holdings_fonds, name="holdings-fonds"),
+    path("holdings/<str:code>/<int:pk>/", holdings_entry, name="holdings-entry"),
+    path("agencies/", agencies, name="agencies"),
+    path("agencies/<path:code>/", agency, name="agency"),
     path("ledger/", ledger_lines, name="ledger"),
     path("source/", source, name="source"),
 ]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from review.jobs.intakes import take_in
 from review.models import Agency, Batch, Fonds, Person
-from review.operations import appointing, importing, planning
-from review.readers import read_catalogue
+from review.operations import appointing, planning
 from workflows import rehearsal
 from workflows.cast import Cast, gather
 from workflows.flows import opening
@@ -86,8 +86,6 @@ def make_world(folder: Path, catalogue: str = CATALOGUE) -> World:
     people = gather(at=NOW)
     path = folder / "catalogue.csv"
     path.write_text(catalogue, encoding="utf-8")
-    report = importing.import_catalogue(
-        fonds=fonds, reading=read_catalogue(path), file_name=path.name, by=people["planner"], at=NOW
-    )
+    report = take_in(fonds=fonds, path=path, by=people["planner"], at=NOW, today=TODAY)
     assert not report.complaints, report.complaints
     return World(fonds, agencies, people, folder)

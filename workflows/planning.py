@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -16,7 +16,9 @@ from django.views.decorators.http import require_POST
 from policies.sentences import Refusal
 from review import access
 from review.operations import planning
+from review.queries.due import CUT_STATES, Choice
 from review.queries.holdings import due_list
+from review.views.due import choice_of
 from workflows.flows import opening
 
 
@@ -32,11 +34,20 @@ def plan(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def start_batch(request: HttpRequest, code: str) -> HttpResponse:
-    """Cut a batch of everything due in one fonds and begin its review."""
+    """Cut a batch of everything due in one fonds, or of the part of the due list that the form names; begin its review."""
+    choice = choice_of(request.POST)
+    if choice.state not in ("all", *CUT_STATES):
+        raise Http404
     fonds = get_object_or_404(access.fonds_of(request.user, "review.plan_fonds"), code=code)
     try:
         with transaction.atomic():
-            batch = planning.cut_batch(fonds=fonds, by=request.user, at=timezone.now(), today=timezone.localdate())
+            batch = planning.cut_batch(
+                fonds=fonds,
+                by=request.user,
+                at=timezone.now(),
+                today=timezone.localdate(),
+                choice=None if choice == Choice() else choice,
+            )
             opening.begin(batch=batch, by=request.user)
     except Refusal as refusal:
         messages.error(request, refusal.sentence.of(get_language() or ""))

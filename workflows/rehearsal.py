@@ -118,7 +118,7 @@ def reconcile(batch: Batch, person: Person) -> None:
         at, today = timezone.now(), timezone.localdate()
         settlements = {}
         for place, row in enumerate(disputes(batch)):
-            wanted = row.answer if place == 0 and row.answer.outcome else row.proposal
+            wanted = row.answer if place == 0 and row.answer and row.answer.outcome else row.proposal
             decision = decision_of(wanted)
             record = "双方当面协商一致，形成单位书面确认"
             settlements[row.batch_entry.pk] = Decision(decision.outcome, decision.ground, decision.opens_on, record)

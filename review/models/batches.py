@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from policies.sentences import Sentence
+
 
 class Batch(models.Model):
     """Entries of one fonds under review together. It has no status: order is the flow, facts are the rows below."""
@@ -90,3 +92,52 @@ class Countersignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.round} {self.agency_id}"
+
+
+class AskedKind(models.TextChoices):
+    """Who answers for an entry when its batch is countersigned (policies/succession.py); of the last two, nobody."""
+
+    AGENCY = "agency", _("one agency")
+    AGENCIES = "agencies", _("several agencies, all of them")
+    ARCHIVES_ALONE = "archives_alone", _("the archives alone")
+    UNKNOWN = "unknown", _("not known")
+
+
+class Asked(models.Model):
+    """Who was asked about one entry in one round, as it stood on the day of asking, and why that one.
+
+    Kept, so that what becomes of an agency later does not change what was asked. Without a countersignature nobody was
+    asked: the archives decide alone (档案法实施条例 art. 30), or it is not known who answers and the entry stays closed.
+    """
+
+    batch_entry = models.ForeignKey(BatchEntry, on_delete=models.PROTECT, related_name="asked")
+    round = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=AskedKind)
+    countersignature = models.ForeignKey(Countersignature, null=True, on_delete=models.PROTECT, related_name="asked")
+    why_zh = models.TextField()
+    why_en = models.TextField()
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["batch_entry", "countersignature"], name="asked_once_an_agency"),
+            models.UniqueConstraint(
+                fields=["batch_entry", "round"],
+                condition=Q(countersignature__isnull=True),
+                name="asked_nobody_once_a_round",
+            ),
+            models.CheckConstraint(
+                name="asked_agency_or_nobody",
+                condition=Q(kind__in=["agency", "agencies"], countersignature__isnull=False)
+                | Q(kind__in=["archives_alone", "unknown"], countersignature__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_entry_id}/{self.round} {self.kind}"
+
+    @property
+    def why(self) -> Sentence:
+        """Why this one is asked, or nobody."""
+        return Sentence(self.why_zh, self.why_en)

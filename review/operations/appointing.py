@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
+from policies.agencies import check_days
 from policies.roles import ROLES
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
@@ -13,15 +14,27 @@ from review.models import Agency, Fonds, Person
 
 
 @transaction.atomic
-def register_agency(*, code: str, name: str, by: Person | str, at: datetime) -> Agency:
-    """Enter an agency in the register. Raises Refusal when its code or name is taken by another."""
+def register_agency(
+    *,
+    code: str,
+    name: str,
+    by: Person | str,
+    at: datetime,
+    from_day: date | None = None,
+    to_day: date | None = None,
+) -> Agency:
+    """Enter an agency in the register, with the first and last day it existed where they are known.
+
+    Raises Refusal when its code or name is taken by another.
+    """
+    check_days(name, from_day, to_day)
     if Agency.objects.filter(code=code).exists() or Agency.objects.filter(name=name).exists():
         raise Refusal(
             Sentence(
                 f"机构“{code} {name}”的代码或名称已登记。", f"The code or name of agency “{code} {name}” is taken."
             )
         )
-    agency = Agency.objects.create(code=code, name=name)
+    agency = Agency.objects.create(code=code, name=name, from_day=from_day, to_day=to_day)
     ledger.append(act="register_agency", subject=f"agency {code}", by=by, at=at, facts={"name": name})
     return agency
 

@@ -2,42 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from policies.countersigning import UnitAnswer, check_answer
 from policies.outcomes import Answer, Outcome, Stage
 from policies.reviewing import check_all_decided, check_return_reason
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
-from review.models import Agency, Batch, Countersignature, Opinion, Person
+from review.models import Asked, AskedKind, Batch, BatchEntry, Countersignature, Opinion, Person
 from review.queries.decisions import decision_of, entries_for, round_of, standing, unanswered
+from review.queries.succession import WhoAnswers, who_answers_each
 
 
 @transaction.atomic
 def ask_agencies(*, batch: Batch, by: Person | str, at: datetime) -> list[Countersignature]:
-    """Ask every agency that answers for an entry of the archives' proposal; entries referred elsewhere are not asked.
+    """Ask every agency that answers today for an entry of the archives' proposal; entries referred elsewhere are not asked.
 
-    An empty list: the archives decide alone (实施条例 art. 30). Source: 档案法 art. 30.
+    Asked is who answers on this day, not who formed the record: what became of an agency later changes nothing in this
+    round. Nobody is asked about what the archives decide alone, or about what nobody is known to answer for: that stays
+    closed. Source: 档案法 art. 30; 实施条例 art. 30.
     """
     round_ = round_of(batch)
-    asked = standing(batch, Stage.SECOND_REVIEW).exclude(outcome=Outcome.REFER).values("batch_entry__entry__agency")
+    proposed = (
+        standing(batch, Stage.SECOND_REVIEW).exclude(outcome=Outcome.REFER).select_related("batch_entry__entry")
+    )
+    rows = [opinion.batch_entry for opinion in proposed.order_by("batch_entry__position")]
+    answering = who_answers_each([row.entry for row in rows], timezone.localdate(at), "opening")
+    agencies = {agency for row in rows for agency in answering[row.entry_id].agencies}
     requests = Countersignature.objects.bulk_create(
         [
             Countersignature(batch=batch, agency=agency, round=round_, asked_at=at)
-            for agency in Agency.objects.filter(pk__in=asked)
+            for agency in sorted(agencies, key=lambda agency: agency.code)
         ]
     )
+    _record_asked(rows, answering, {request.agency_id: request for request in requests}, round_)
     ledger.append(
         act="ask_agencies",
         subject=f"batch {batch.number}",
         by=by,
         at=at,
-        facts={"round": round_, "agencies": [request.agency.code for request in requests]},
+        facts={
+            "round": round_,
+            "agencies": [request.agency.code for request in requests],
+            **_of_nobody(rows, answering),
+        },
+        rows_digest=ledger.digest_of_rows(
+            (row.entry.reference_code, who.kind, *(agency.code for agency in who.agencies))
+            for row in rows
+            for who in (answering[row.entry_id],)
+        ),
     )
     return requests
+
+
+def _record_asked(
+    rows: Iterable[BatchEntry],
+    answering: Mapping[int, WhoAnswers],
+    requests: Mapping[int, Countersignature],
+    round_: int,
+) -> None:
+    """Keep, entry by entry, who is asked and why; a row without a request where nobody is."""
+    asked = []
+    for row in rows:
+        who = answering[row.entry_id]
+        to: list[Countersignature | None] = [requests[agency.pk] for agency in who.agencies]
+        for request in to or [None]:
+            asked.append(
+                Asked(
+                    batch_entry=row,
+                    round=round_,
+                    kind=who.kind,
+                    countersignature=request,
+                    why_zh=who.reason.zh,
+                    why_en=who.reason.en,
+                )
+            )
+    Asked.objects.bulk_create(asked, batch_size=500)
+
+
+def _of_nobody(rows: Iterable[BatchEntry], answering: Mapping[int, WhoAnswers]) -> dict[str, int | list[str]]:
+    """What the ledger says of entries that nobody is asked about, with the reasons; and who is told only."""
+    found = [answering[row.entry_id] for row in rows]
+    facts: dict[str, int | list[str]] = {}
+    for kind in (AskedKind.ARCHIVES_ALONE, AskedKind.UNKNOWN):
+        of_kind = [who for who in found if who.kind == kind]
+        if of_kind:
+            facts[str(kind)] = len(of_kind)
+            facts[f"why_{kind}"] = sorted({who.reason.zh for who in of_kind})
+    told = sorted({agency.code for who in found for agency in who.told})
+    return {**facts, "told": told} if told else facts
 
 
 @transaction.atomic

@@ -5,33 +5,40 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 
-from policies.dates import CLOSURE_YEARS, due_date
+from policies.dates import CLOSURE_YEARS
 from policies.outcomes import Suggestion
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
-from review.models import AccessStatus, Batch, BatchEntry, Entry, Fonds, Person
-from review.queries.records import record_of, span_of
+from review.models import AccessStatus, Agency, Batch, BatchEntry, Entry, Fonds, Person, Series
+from review.queries.due import CUT_STATES, Choice, chosen, last_due
+from review.queries.records import record_of
 from review.queries.rules import current_screener
 
 
 @transaction.atomic
-def cut_batch(*, fonds: Fonds, by: Person, at: datetime, today: date, codes: Collection[str] | None = None) -> Batch:
+def cut_batch(
+    *,
+    fonds: Fonds,
+    by: Person,
+    at: datetime,
+    today: date,
+    codes: Collection[str] | None = None,
+    choice: Choice | None = None,
+) -> Batch:
     """Put the due entries of `fonds` and its early-opening candidates in a new batch, in archival order.
 
-    `codes` narrows the choice to these reference codes. Entries under review, already open or deferred stay out.
-    Raises Refusal when nothing is due. Source: 档案法 art. 27; 实施条例 art. 29 (in batches, 分期分批).
+    `codes` narrows the choice to these reference codes, `choice` to a part of the due list: its state "due" or "overdue"
+    takes no early candidates, "early" takes those alone that the rules open early, "all" both. Entries under review,
+    already open or deferred stay out. Raises Refusal when nothing is due. Source: 档案法 art. 27; 实施条例 art. 29 (in
+    batches, 分期分批).
     """
     access.demand(by, "review.plan_fonds", fonds)
     ledger.hold()
-    waiting = Entry.objects.filter(
-        fonds=fonds, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL], latest__isnull=False
-    ).exclude(batch_entries__live=True)
-    if codes is not None:
-        waiting = waiting.filter(reference_code__in=list(codes))
-    chosen = [entry for entry in waiting.order_by("position", "id") if _is_up(entry, today)]
-    if not chosen:
+    taken = _up(fonds, today, codes, choice or Choice())
+    if not taken:
         raise Refusal(
             Sentence(
                 f"全宗“{fonds}”没有到期或可提前开放、且未在审核中的条目，无须组批。",
@@ -40,7 +47,7 @@ def cut_batch(*, fonds: Fonds, by: Person, at: datetime, today: date, codes: Col
         )
     batch = Batch.objects.create(number=_next_number(fonds, at), fonds=fonds, made_at=at, made_by=by)
     BatchEntry.objects.bulk_create(
-        [BatchEntry(batch=batch, entry=entry, position=place) for place, entry in enumerate(chosen, 1)],
+        [BatchEntry(batch=batch, entry_id=pk, position=place) for place, (pk, _) in enumerate(taken, 1)],
         batch_size=1000,
     )
     ledger.append(
@@ -48,20 +55,51 @@ def cut_batch(*, fonds: Fonds, by: Person, at: datetime, today: date, codes: Col
         subject=f"batch {batch.number}",
         by=by,
         at=at,
-        facts={"entries": len(chosen), "closure_years": CLOSURE_YEARS, "today": today.isoformat()},
-        rows_digest=ledger.digest_of_rows([(entry.reference_code,) for entry in chosen]),
-    )
+        facts={
+            "entries": len(taken), "closure_years": CLOSURE_YEARS, "today": today.isoformat(),
+            "due_mode": str(settings.DUE_MODE), **_narrowed(choice),
+        },
+        rows_digest=ledger.digest_of_rows([(code,) for _, code in taken]),
+    )  # fmt: skip
     return batch
 
 
-def _is_up(entry: Entry, today: date) -> bool:
-    """Due by its date, or not due but of a category that may open early."""
-    span = span_of(entry)
-    if span is None:
-        return False
-    if due_date(span) <= today:
-        return True
+def _up(fonds: Fonds, today: date, codes: Collection[str] | None, choice: Choice) -> list[tuple[int, str]]:
+    """Id and reference code of what is due, and of what is not due but may open early, in archival order."""
+    if choice.state not in ("all", *CUT_STATES):
+        raise ValueError(f"no batch is cut of entries that are {choice.state}")
+    waiting = Entry.objects.filter(
+        fonds=fonds, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL], latest__isnull=False
+    ).exclude(batch_entries__live=True)
+    if codes is not None:
+        waiting = waiting.filter(reference_code__in=list(codes))
+    waiting = chosen(waiting, choice, today).select_related("parent").order_by("position", "id")
+    due = last_due(today)
+    return [
+        (entry.pk, entry.reference_code)
+        for entry in waiting.iterator(chunk_size=2000)
+        if (entry.latest is not None and entry.latest <= due) or _may_open_early(entry, today)
+    ]
+
+
+def _may_open_early(entry: Entry, today: date) -> bool:
     return current_screener().screen(record_of(entry), today).suggestion is Suggestion.OPEN_EARLY
+
+
+def _narrowed(choice: Choice | None) -> dict[str, str]:
+    """What a batch was narrowed to, for the ledger: days and codes, no titles."""
+    if choice is None:
+        return {}
+    agency = Agency.objects.filter(pk=choice.agency or 0).values_list("code", flat=True).first()
+    series = Series.objects.filter(pk=choice.series or 0).values_list("reference_code", flat=True).first()
+    facts = {
+        "taken": choice.state,
+        "due_from": choice.due_from.isoformat() if choice.due_from else "",
+        "due_to": choice.due_to.isoformat() if choice.due_to else "",
+        "agency": "—" if choice.agency == 0 else agency or "",
+        "series": series or "",
+    }
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _next_number(fonds: Fonds, at: datetime) -> str:

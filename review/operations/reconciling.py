@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from policies.countersigning import check_settlement
+from policies.countersigning import check_answerer_known, check_settlement
 from policies.outcomes import Stage
 from policies.reviewing import Decision, check_all_decided, check_decision
 from policies.sentences import Refusal, Sentence
@@ -21,6 +21,7 @@ from review.queries.records import standings_of
 def settle(*, batch: Batch, settlements: Mapping[int, Decision], by: Person, at: datetime, today: date) -> None:
     """Record the agreed outcome of entries in difference; each decision's reason is the record of the agreement.
 
+    An entry of which nobody knows who answers comes here too, and can be settled as anything but open.
     All or none. Raises Refusal, PermissionDenied. Source: 国家档案馆档案开放办法 art. 15 (协商一致).
     """
     _check_hand(batch, by)
@@ -31,9 +32,10 @@ def settle(*, batch: Batch, settlements: Mapping[int, Decision], by: Person, at:
         )
     standings = standings_of(batch.screening_runs.latest(), {pk: differing[pk].entry for pk in settlements}, today)
     for pk, decision in settlements.items():
-        answer = differing[pk].answer
-        counters = (decision_of(answer),) if answer is not None and answer.outcome else ()
-        check_settlement(differing[pk].entry.reference_code, decision, counters, decision.reason)
+        row = differing[pk]
+        counters = tuple(decision_of(answer) for answer in row.objections if answer.outcome)
+        check_answerer_known(row.entry.reference_code, decision, known=not row.unknown)
+        check_settlement(row.entry.reference_code, decision, counters, decision.reason)
         check_decision(decision, standings[pk], today=today)
     round_ = round_of(batch)
     Opinion.objects.filter(

@@ -22,7 +22,7 @@ def screen_batch(*, batch: Batch, by: Person | str, at: datetime, today: date) -
     )
     suggestions: list[Suggested] = []
     findings: list[Finding] = []
-    for row in batch.batch_entries.select_related("entry"):
+    for row in batch.batch_entries.select_related("entry__parent"):
         screening = screener.screen(record_of(row.entry), today)
         suggestions.append(
             Suggested(

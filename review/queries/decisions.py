@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet
 
 from policies.countersigning import differs
 from policies.outcomes import Answer, Outcome, Stage
 from policies.reviewing import Decision
 from review.ledger import digest_of_rows
-from review.models import Agency, Batch, BatchEntry, Countersignature, Entry, Opinion
+from review.models import Agency, Asked, AskedKind, Batch, BatchEntry, Countersignature, Entry, Opinion
 
 
 def round_of(batch: Batch) -> int:
@@ -57,28 +56,15 @@ def unanswered(batch: Batch, agency: Agency) -> QuerySet[BatchEntry]:
 
 
 def entries_for(batch: Batch, agency: Agency) -> QuerySet[BatchEntry]:
-    """The entries of a batch that an agency is asked about: its own, save those referred elsewhere."""
-    referred = standing(batch, Stage.SECOND_REVIEW).filter(outcome=Outcome.REFER).values("batch_entry")
-    return batch.batch_entries.filter(entry__agency=agency).exclude(pk__in=referred).select_related("entry")
+    """The entries of a batch that an agency is asked about in the current round: those it answers for."""
+    return batch.batch_entries.filter(
+        asked__round=round_of(batch), asked__countersignature__agency=agency
+    ).select_related("entry")
 
 
 def entries_asked(asked: Iterable[int]) -> dict[int, int]:
-    """How many entries each countersignature (by id) is about, as `entries_for` counts them. One query."""
-    referred = Opinion.objects.filter(
-        batch_entry=OuterRef("pk"),
-        stage=Stage.SECOND_REVIEW,
-        round=OuterRef(OuterRef("round")),
-        standing=True,
-        outcome=Outcome.REFER,
-    )
-    entries = (
-        BatchEntry.objects.filter(~Exists(referred), batch=OuterRef("batch"), entry__agency=OuterRef("agency"))
-        .order_by()
-        .values("batch")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    rows = Countersignature.objects.filter(pk__in=list(asked)).annotate(entries=Coalesce(Subquery(entries), 0))
+    """How many entries each countersignature (by id) is about. One query."""
+    rows = Countersignature.objects.filter(pk__in=list(asked)).annotate(entries=Count("asked"))
     return dict(rows.order_by().values_list("pk", "entries"))
 
 
@@ -88,49 +74,85 @@ class Settled:
 
     batch_entry: BatchEntry
     proposal: Opinion | None
-    answer: Opinion | None
+    answers: tuple[Opinion, ...]
     settlement: Opinion | None
+    asked: tuple[Asked, ...]
 
     @property
     def entry(self) -> Entry:
         return self.batch_entry.entry
 
     @property
+    def objections(self) -> tuple[Opinion, ...]:
+        """The answers that differ from the proposal; one is enough for a dispute."""
+        return tuple(answer for answer in self.answers if differs(Answer(answer.answer)))
+
+    @property
+    def answer(self) -> Opinion | None:
+        """The answer that weighs: the first that differs, else the first."""
+        return next(iter(self.objections or self.answers), None)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it is not known who answers for the entry."""
+        return any(row.kind == AskedKind.UNKNOWN for row in self.asked)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the archives decide alone: nobody continues the forming unit (实施条例 art. 30)."""
+        return any(row.kind == AskedKind.ARCHIVES_ALONE for row in self.asked)
+
+    @property
     def in_dispute(self) -> bool:
-        return self.answer is not None and differs(Answer(self.answer.answer)) and self.settlement is None
+        return self.settlement is None and (bool(self.objections) or self.unknown)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was asked who answers for the entry, and each of them did."""
+        answered = {answer.agency_id for answer in self.answers}
+        requests = [row.countersignature for row in self.asked if row.countersignature is not None]
+        return bool(self.asked) and all(request.agency_id in answered for request in requests)
 
     @property
     def decision(self) -> Decision | None:
-        """Fail closed: no proposal, a missing answer of the responsible agency or an open dispute gives None."""
-        if self.proposal is None or self.in_dispute:
+        """Fail closed: no proposal, a missing answer of an agency that answers for it or an open dispute gives None."""
+        if self.proposal is None:
             return None
-        if self.settlement is not None:
-            return decision_of(self.settlement)
         proposal = decision_of(self.proposal)
-        asked = self.entry.agency_id is not None and proposal.outcome is not Outcome.REFER
-        return None if asked and self.answer is None else proposal
+        if proposal.outcome is Outcome.REFER:
+            return proposal
+        agreed = decision_of(self.settlement) if self.settlement is not None else proposal
+        closed = self.in_dispute or not self.complete or (self.unknown and agreed.outcome.opens)
+        return None if closed else agreed
 
 
 def settled(batch: Batch, round_: int | None = None) -> list[Settled]:
-    """Every entry of a batch, in order, with the opinions that decide it. Five queries at any size."""
+    """Every entry of a batch, in order, with the opinions that decide it. Six queries at any size."""
     round_ = round_ or round_of(batch)
     by_stage: dict[str, dict[int, Opinion]] = {stage: {} for stage in Stage}
+    answers: dict[int, list[Opinion]] = {}
     opinions = Opinion.objects.filter(batch_entry__batch=batch, round=round_, standing=True)
     for opinion in opinions.select_related("person", "agency"):
+        if opinion.stage == Stage.COUNTERSIGN:
+            answers.setdefault(opinion.batch_entry_id, []).append(opinion)
         by_stage[opinion.stage][opinion.batch_entry_id] = opinion
+    asked: dict[int, list[Asked]] = {}
+    for row in Asked.objects.filter(batch_entry__batch=batch, round=round_).select_related("countersignature"):
+        asked.setdefault(row.batch_entry_id, []).append(row)
     return [
         Settled(
             row,
             by_stage[Stage.SECOND_REVIEW].get(row.pk),
-            by_stage[Stage.COUNTERSIGN].get(row.pk),
+            tuple(answers.get(row.pk, ())),
             by_stage[Stage.RECONCILE].get(row.pk),
+            tuple(asked.get(row.pk, ())),
         )
         for row in batch.batch_entries.select_related("entry", "entry__agency")
     ]
 
 
 def disputes(batch: Batch) -> list[Settled]:
-    """The entries on which archives and unit differ and nothing is settled yet."""
+    """The entries on which archives and unit differ, or of which nobody knows who answers, and nothing is settled yet."""
     return [row for row in settled(batch) if row.in_dispute]
 
 

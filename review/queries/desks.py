@@ -10,18 +10,31 @@ from django.db.models import Count, Q, QuerySet
 from policies.outcomes import Answer, Outcome, Stage, Suggestion
 from policies.public_titles import masked
 from policies.reviewing import Decision, advised
-from review.models import Batch, BatchEntry, Entry, Finding, Opinion, ScreeningRun, Suggested
+from policies.sentences import Sentence
+from review.models import (
+    Agency,
+    Asked,
+    AskedKind,
+    Batch,
+    BatchEntry,
+    Entry,
+    Finding,
+    Opinion,
+    ScreeningRun,
+    Suggested,
+)
 from review.queries.decisions import round_of, standing, undecided
 
 
 @dataclass(slots=True)
 class DeskRow:
-    """One entry at a desk: what the rules say, and who decided what so far."""
+    """One entry at a desk: what the rules say, and who decided what so far: `said` in order, `opinions` by stage."""
 
     batch_entry: BatchEntry
     suggested: Suggested | None = None
     findings: list[Finding] = field(default_factory=list)
     opinions: dict[str, Opinion] = field(default_factory=dict)
+    said: list[Opinion] = field(default_factory=list)
 
     @property
     def entry(self) -> Entry:
@@ -111,8 +124,11 @@ def entries_in(batch: Batch, group: str, stage: Stage, *, only_left: bool = Fals
     return rows.select_related("entry", "entry__agency").order_by("position")
 
 
-def with_findings(batch: Batch, rows: Sequence[BatchEntry]) -> list[DeskRow]:
-    """Entries with the suggestion, findings and this round's opinions. Four queries at any length."""
+def with_findings(batch: Batch, rows: Sequence[BatchEntry], agency: Agency | None = None) -> list[DeskRow]:
+    """Entries with the suggestion, findings and this round's opinions. Four queries at any length.
+
+    At the desk of one `agency` the answers of others are left out: each answers for itself.
+    """
     run: ScreeningRun = batch.screening_runs.latest()
     pks = [row.pk for row in rows]
     desk = {row.pk: DeskRow(row) for row in rows}
@@ -121,8 +137,11 @@ def with_findings(batch: Batch, rows: Sequence[BatchEntry]) -> list[DeskRow]:
     for finding in run.findings.filter(batch_entry__in=pks):
         desk[finding.batch_entry_id].findings.append(finding)
     opinions = Opinion.objects.filter(batch_entry__in=pks, round=round_of(batch), standing=True)
+    if agency is not None:
+        opinions = opinions.filter(Q(agency=agency) | Q(agency__isnull=True))
     for opinion in opinions.select_related("person", "agency"):
         desk[opinion.batch_entry_id].opinions[opinion.stage] = opinion
+        desk[opinion.batch_entry_id].said.append(opinion)
     return list(desk.values())
 
 
@@ -144,3 +163,39 @@ def answer_counts(batch: Batch) -> dict[str, dict[str, int]]:
     for agency, answer, count in rows:
         result.setdefault(agency, dict.fromkeys(Answer, 0))[answer] = count
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who was asked about entries of one forming unit, where that was not the unit itself; no `agencies`: nobody."""
+
+    formed_by: str
+    agencies: tuple[str, ...]
+    kind: str
+    why: Sentence
+    entries: int
+
+    @property
+    def alone(self) -> bool:
+        return self.kind == AskedKind.ARCHIVES_ALONE
+
+
+def answering_of(batch: Batch, agency: Agency | None = None) -> list[Answering]:
+    """Who answered in the place of whom in the current round, and why; of one agency when it is named. Two queries."""
+    rows = Asked.objects.filter(batch_entry__batch=batch, round=round_of(batch))
+    if agency is not None:
+        rows = rows.filter(countersignature__agency=agency)
+    grouped = (
+        rows.order_by("batch_entry__entry__agency__name", "countersignature__agency__name")
+        .values_list("batch_entry__entry__agency__name", "kind", "why_zh", "why_en", "countersignature__agency__name")
+        .annotate(entries=Count("pk"))
+    )
+    # Where several answer, each of them answers for the same entries: those with the same reason.
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    for formed_by, kind, zh, en, asked, entries in grouped:
+        found.setdefault((formed_by or "", kind, zh, en), {})[asked or ""] = entries
+    return [
+        Answering(formed_by, tuple(filter(None, asked)), kind, Sentence(zh, en), max(asked.values()))
+        for (formed_by, kind, zh, en), asked in found.items()
+        if list(asked) != [formed_by] or not formed_by
+    ]

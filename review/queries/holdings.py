@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from policies.dates import CLOSURE_YEARS
 from review.models import AccessStatus, BatchEntry, Entry, Fonds
+from review.queries.due import last_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,6 @@ class DueLine:
 
 def due_list(fonds: QuerySet[Fonds], today: date) -> list[DueLine]:
     """Each fonds with its counts. Two queries at any size. Due: 25 years after the latest possible day (档案法 art. 27)."""
-    # 29 February: the day before is asked for, and the policy decides entry by entry when the batch is cut.
-    last = date(today.year - CLOSURE_YEARS, today.month, min(today.day, 28) if today.month == 2 else today.day)
     live = Exists(BatchEntry.objects.filter(entry=OuterRef("pk"), live=True))
     waiting = Q(live=False, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL])
     counts = {
@@ -38,7 +36,7 @@ def due_list(fonds: QuerySet[Fonds], today: date) -> list[DueLine]:
         .values("fonds")
         .annotate(
             held=Count("pk"),
-            due=Count("pk", filter=waiting & Q(latest__lte=last)),
+            due=Count("pk", filter=waiting & Q(latest__lte=last_due(today))),
             under_review=Count("pk", filter=Q(live=True)),
             open=Count("pk", filter=Q(access_status=AccessStatus.OPEN)),
             deferred=Count("pk", filter=Q(access_status=AccessStatus.DEFERRED)),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from policies.dates import DateSpan, due_date
+from policies.dates import DateSpan
 from policies.outcomes import Suggestion
 from policies.records import Record
 from policies.reviewing import Standing
 from review.models import Entry, ScreeningRun
+from review.queries.due import due_on
 from review.queries.rules import current_screener
 
 
@@ -21,7 +22,18 @@ def span_of(entry: Entry) -> DateSpan | None:
 
 
 def record_of(entry: Entry) -> Record:
-    """An entry as policies see it."""
+    """An entry as the rules see it: its notes, with all else that its catalogue line says of what is in it.
+
+    Scope, persons, keywords and the title of the file it lies in have no field of their own in the rules. Many entries:
+    select_related("parent"), or each asks for its file.
+    """
+    part_of = f"part of: {entry.parent.title}" if entry.parent_id and entry.parent and entry.parent.title else ""
+    notes = (entry.notes, entry.scope, entry.persons, entry.keywords, part_of)
+    return replace(_line_of(entry), notes="\n".join(filter(None, notes)))
+
+
+def _line_of(entry: Entry) -> Record:
+    """An entry by its own line alone: enough for what its public fields show."""
     return Record(
         reference_code=entry.reference_code,
         title=entry.title,
@@ -43,7 +55,7 @@ def barred_words(entry: Entry, today: date) -> tuple[str, ...]:
 
     A rule whose own closure period is over no longer bars its words.
     """
-    return _barred(record_of(entry), today)
+    return _barred(_line_of(entry), today)
 
 
 def public_hits(entry: Entry, today: date, *, title: str | None = None) -> tuple[str, ...]:
@@ -57,7 +69,7 @@ def public_hits(entry: Entry, today: date, *, title: str | None = None) -> tuple
     own = barred_words(entry, today)
     hits = [word for word in own if word in shown or word in entry.responsible_body]
     if shown != entry.title:
-        hits += _barred(replace(record_of(entry), title=shown), today)
+        hits += _barred(replace(_line_of(entry), title=shown), today)
     screener = current_screener()
     fields = (entry.date_text, entry.extent, entry.reference_code)
     hits += [hit.matched for text in fields for hit in screener.public_hits(text)]
@@ -83,7 +95,7 @@ def standings_of(run: ScreeningRun, entries: dict[int, Entry], today: date) -> d
         span = span_of(entry)
         result[pk] = Standing(
             reference_code=entry.reference_code,
-            due=due_date(span) if span else None,
+            due=due_on(span.latest) if span else None,
             suggestion=Suggestion(suggestions[pk].suggestion),
             grounds=tuple(sorted(grounds.get(pk, ()))),
             public_hits=public_hits(entry, today),

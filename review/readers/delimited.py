@@ -1,98 +1,117 @@
-"""CSV and TSV files: UTF-8 or GB18030, separated by comma, semicolon or tab."""
+"""CSV and TSV files: encoding and separator are found, the records streamed."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import date
-from io import BytesIO, TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import Any
 
+from policies.catalogue_rows import MAX_CELL
 from policies.sentences import Refusal, Sentence
-from review.readers.catalogue_rows import MAX_CELL, MAX_ROW_TEXT, Gathering
 from review.readers.profiles import Profile
-from review.readers.tables import HEADING_ROWS, NumberedCells, read_table
+from review.readers.recognition import known_headings
+from review.readers.tables import HEADING_ROWS, LONG_CELL, PART_ROWS, Block, Heading, find_heading
+from review.readers.text_blocks import TextLines
+from review.readers.text_encodings import NAMES, encoding_of
+
+DELIMITERS = ",;\t|"
+_BLOCKS = 8  # of text that one part is read from: of long records it holds fewer
 
 
-def read_delimited(data: bytes, profile: Profile, today: date | None) -> tuple[Gathering, list[Sentence]]:
-    """Rows, complaints and warnings of a delimited file.
+class DelimitedFile:
+    """A CSV or TSV file, opened: its `encoding` and `delimiter` are found, `warnings` says what was guessed.
 
-    Strict UTF-8 is tried first, then strict GB18030; what is neither is refused, never repaired.
+    Raises Refusal for an encoding that cannot be told.
     """
-    encoding = _encoding(data)
-    delimiter = max(",;\t", key=lambda sign: _likeliness(_opened(data, encoding), sign, profile))
-    gathering = read_table(_records(_opened(data, encoding), delimiter), profile, today)
-    return gathering, [_READ_AS_GB18030] if encoding == "gb18030" else []
+
+    padded = False
+    sheet = ""
+
+    def __init__(self, path: Path, profile: Profile | None) -> None:
+        self._path = path
+        self._profile = profile
+        self._encoding = encoding_of(path, self._known_in)
+        self.delimiter = self._likeliest_delimiter()
+        self.encoding = NAMES[self._encoding]
+        guessed = self._encoding in ("gb18030", "cp950")
+        self.warnings = [_READ_AS.filled(encoding=self.encoding)] if guessed else []
+
+    def find_table(self, profile: Profile | None) -> tuple[Heading, Iterator[Block]]:
+        """The heading, and the records after those it was looked for in. Raises NoHeading for an empty table."""
+        blocks = self.blocks()
+        return find_heading(blocks, profile), blocks
+
+    def blocks(self) -> Iterator[Block]:
+        """The records, numbered from 1. Raises Refusal where the encoding or the quotes break, naming the row."""
+        lines = TextLines(self._path, self._encoding)
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+        number, more = 0, True
+        while more:
+            records, more = _some_records(reader, lines, number)
+            if records:
+                first, number = number + 1, number + len(records)
+                yield Block(range(first, number + 1), records, lines.share)
+
+    def close(self) -> None:
+        """Nothing is held open between two blocks but what ends with them."""
+
+    def _known_in(self, text: str) -> int:
+        return max(self._likeliness(text.splitlines(), delimiter)[0] for delimiter in DELIMITERS)
+
+    def _likeliest_delimiter(self) -> str:
+        try:
+            lines = list(islice(TextLines(self._path, self._encoding), 10 * HEADING_ROWS))
+        except Refusal:  # the reading will say so, with the row
+            lines = []
+        scores = {delimiter: self._likeliness(lines, delimiter) for delimiter in DELIMITERS}
+        best = max(",;\t", key=scores.__getitem__)
+        # A bar often stands inside texts: it has to explain more headings, not only to make more columns.
+        return "|" if scores["|"][0] > scores[best][0] else best
+
+    def _likeliness(self, lines: list[str], delimiter: str) -> tuple[int, int]:
+        """How many headings are known with this delimiter and, among equals, how many columns there are."""
+        known = self._profile.recognised if self._profile else known_headings
+        best = (0, 0)
+        try:
+            for cells in islice(csv.reader(lines, delimiter=delimiter), HEADING_ROWS):
+                filled = list(filter(None, cells))
+                best = max(best, (known(filled), len(filled)))
+        except csv.Error:
+            pass
+        return best
 
 
-def _encoding(data: bytes) -> str:
-    if b"\0" in data:
-        raise Refusal(_NUL)
+def _some_records(reader: Any, lines: TextLines, number: int) -> tuple[list[list[str]], bool]:
+    """Up to PART_ROWS records after the record `number`, fewer where they are long; and whether there are more."""
+    records: list[list[str]] = []
+    first_block = seen = lines.blocks
+    lines.row = lambda: number + len(records) + 1
     try:
-        data.decode("utf-8-sig")
-        return "utf-8-sig"
-    except UnicodeDecodeError as error:
-        place = error.start
-    try:
-        data.decode("gb18030")
-        return "gb18030"
-    except UnicodeDecodeError:
-        raise Refusal(_ENCODING.filled(place=place)) from None
-
-
-def _opened(data: bytes, encoding: str) -> TextIOWrapper:
-    return TextIOWrapper(BytesIO(data), encoding=encoding, newline="")
-
-
-def _likeliness(text: TextIOWrapper, delimiter: str, profile: Profile) -> tuple[int, int]:
-    """How many headings are recognised with this delimiter and, among equals, how many columns there are."""
-    lines = (text.readline(MAX_CELL) for _ in range(HEADING_ROWS))
-    try:
-        return max((profile.recognised(cells), len(cells)) for cells in csv.reader(lines, delimiter=delimiter))
-    except (csv.Error, ValueError):
-        return 0, 0
-
-
-def _records(text: TextIOWrapper, delimiter: str) -> Iterator[NumberedCells]:
-    number = length = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal length
-        while line := text.readline(MAX_ROW_TEXT + 1):
-            length += len(line)
-            if length > MAX_ROW_TEXT:
-                raise Refusal(_LONG_ROW.filled(row=number + 1, most=MAX_ROW_TEXT))
-            yield line
-
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    try:
-        for number, cells in enumerate(reader, start=1):
-            length = 0
-            yield number, cells
+        for record in reader:
+            records.append(record)
+            if lines.blocks != seen:
+                seen = lines.blocks
+                lines.fresh = 0
+                if seen - first_block > _BLOCKS:
+                    return records, True
+            if len(records) == PART_ROWS:
+                return records, True
     except csv.Error as error:
-        raise Refusal(_QUOTES.filled(row=number + 1, line=reader.line_num, error=error)) from None
+        row = number + len(records) + 1
+        if "field limit" in str(error):
+            raise Refusal(LONG_CELL.filled(row=row, most=MAX_CELL)) from None
+        raise Refusal(_QUOTES.filled(row=row, line=reader.line_num, error=error)) from None
+    return records, False
 
 
-_NUL = Sentence(
-    "文件中有空字节，不是 UTF-8 或 GB18030 的文本（可能是 UTF-16 或表格文件）。"
-    "请在表格软件中另存为“CSV UTF-8（逗号分隔）”后重新导入。",
-    "The file holds zero bytes, so it is no UTF-8 or GB18030 text (perhaps UTF-16, or a workbook). "
-    "Save it as “CSV UTF-8 (comma delimited)” and import again.",
-)
-_ENCODING = Sentence(
-    "编码有误：既不是 UTF-8（第 {place} 字节处不合），也不是 GB18030。请另存为“CSV UTF-8（逗号分隔）”后重新导入。",
-    "Wrong encoding: neither UTF-8 (it breaks at byte {place}) nor GB18030. "
-    "Save it as “CSV UTF-8 (comma delimited)” and import again.",
-)
-_READ_AS_GB18030 = Sentence(
-    "文件不是 UTF-8，已按 GB18030 读取。请抽看几条题名，确认没有乱码。",
-    "The file is not UTF-8 and was read as GB18030. Look at a few titles to see that the characters are right.",
+_READ_AS = Sentence(
+    "文件不是 UTF-8，已按 {encoding} 读取。请抽看几条题名，确认没有乱码。",
+    "The file is not UTF-8 and was read as {encoding}. Look at a few titles to see that the characters are right.",
 )
 _QUOTES = Sentence(
     "第 {row} 行（文本第 {line} 行）的引号不成对，其后的内容无法分行（{error}）。请改正引号后重新导入。",
     "The quotes of row {row} (line {line} of the text) do not match, so what follows cannot be told apart ({error}). "
     "Mend the quotes and import again.",
-)
-_LONG_ROW = Sentence(
-    "第 {row} 行超过 {most} 个字符，疑为换行丢失或引号不成对。请检查后重新导入。",
-    "Row {row} has more than {most} characters: line ends are lost, or a quote is not closed. Check it.",
 )

@@ -1,18 +1,24 @@
-"""Elements of EAD 2002: which are components, what text they hold, what dates they state."""
+"""Elements of EAD 2002 and EAD3: which are components, what text they hold."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lxml import etree
 
-from policies.dates import DateSpan, parse_date_span
-from policies.sentences import Refusal
+from policies.catalogue_rows import on_one_line
 
-_COMPONENT = re.compile(r"c(0[1-9]|1[0-2])?")
-_BLOCKS = {"p", "head", "item", "list", "defitem", "label", "note", "lb", "table", "row", "entry", "extent"}
+COMPONENTS = frozenset(["c", *(f"c{n:02}" for n in range(1, 13))])
+
+# Elements that stand apart from the text around them, so that a space has to keep their words apart.
+_BLOCKS = frozenset({
+    "p", "head", "item", "list", "defitem", "label", "note", "lb", "table", "row", "entry", "extent", "bibref",
+    "chronitem", "event", "date", "dimensions", "physfacet", "part", "quantity", "unittype", "descriptivenote",
+    "language", "script", "fromdate", "todate", "datesingle",
+})  # fmt: skip
+# Those whose content is read line by line in their place.
+_LINES = frozenset(["p", "list", "chronlist", "table", "note", "blockquote", "address", "bibref", "index"])
+_NESTED = frozenset(["scopecontent", "odd", "div", "dao", "daogrp", "arrangement"])
 
 
 def name_of(element: etree._Element | None) -> str:
@@ -23,75 +29,45 @@ def name_of(element: etree._Element | None) -> str:
 
 def is_component(element: etree._Element) -> bool:
     """Whether it is c, or c01 to c12."""
-    return _COMPONENT.fullmatch(name_of(element)) is not None
-
-
-def component_parts(parent: etree._Element) -> Iterator[etree._Element]:
-    """The components directly below, also those inside dsc."""
-    for child in parent:
-        if is_component(child):
-            yield child
-        elif name_of(child) == "dsc":
-            yield from component_parts(child)
+    return name_of(element) in COMPONENTS
 
 
 def text_of(element: etree._Element, *, without_head: bool = False) -> str:
-    """All text inside, white space folded; paragraphs and the like keep a space between them."""
-    return " ".join("".join(_pieces(element, without_head)).split())
+    """All text inside on one line; paragraphs and the like keep a space between them."""
+    if not len(element):
+        return on_one_line(element.text or "")
+    return on_one_line("".join(_pieces(element, without_head)))
 
 
 def _pieces(element: etree._Element, without_head: bool) -> Iterator[str]:
     yield element.text or ""
     for child in element:
-        space = " " if name_of(child) in _BLOCKS else ""
-        if not (without_head and name_of(child) == "head"):
+        name = name_of(child)
+        space = " " if name in _BLOCKS else ""
+        if not (without_head and name == "head"):
             yield space
             yield from _pieces(child, without_head)
         yield space + (child.tail or "")
 
 
-@dataclass(frozen=True)
-class Dated:
-    """What the dates of one description come to: `span` is None as soon as one of them could not be read."""
-
-    text: str
-    span: DateSpan | None
-    unread: tuple[str, ...]
-
-
-def dated(did: etree._Element | None) -> Dated | None:
-    """The dates of a did, those inside its unittitle too; None where there are none.
-
-    @normal and the text are both read: where they disagree the span covers both.
-    """
-    elements = [] if did is None else [e for e in did.iter("{*}unitdate") if text_of(e) or e.get("normal")]
-    if not elements:
-        return None
-    texts = [text_of(element) or element.get("normal", "") for element in elements]
-    spans: list[DateSpan] = []
-    unread = []
-    for element, text in zip(elements, texts, strict=True):
-        readings = [_covering(element.get("normal", "").split(","), text), _covering([text], text)]
-        spans += filter(None, readings)
-        if not any(readings):
-            unread.append(text)
-    joined = "; ".join(dict.fromkeys(texts))
-    return Dated(joined, None if unread else _cover(spans, joined), tuple(unread))
+def lines_of(element: etree._Element) -> list[str]:
+    """The text inside without its heads, a line for each paragraph; none of the lines is empty."""
+    lines: list[str] = []
+    open_line = [element.text or ""]
+    for child in element:
+        name = name_of(child)
+        if name in _LINES or name in _NESTED or name == "head":
+            lines.append(on_one_line("".join(open_line)))
+            open_line = []
+            if name != "head":
+                lines += lines_of(child) if name in _NESTED else [text_of(child)]
+        else:
+            open_line.append(text_of(child) if name not in _BLOCKS else f" {text_of(child)} ")
+        open_line.append(child.tail or "")
+    lines.append(on_one_line("".join(open_line)))
+    return [line for line in lines if line]
 
 
-def _covering(parts: list[str], text: str) -> DateSpan | None:
-    spans = [_read(part.strip()) for part in parts]
-    return _cover([span for span in spans if span], text) if all(spans) else None
-
-
-def _cover(spans: list[DateSpan], text: str) -> DateSpan:
-    return DateSpan(min(span.earliest for span in spans), max(span.latest for span in spans), text)
-
-
-def _read(text: str) -> DateSpan | None:
-    if not text or text.endswith("/"):  # "1951-04-05/" does not say when it ends
-        return None
-    try:
-        return parse_date_span(text)
-    except Refusal:
-        return None
+def link_of(element: etree._Element) -> str:
+    """Where a dao or a daoloc points to: its href, whatever namespace that attribute stands in."""
+    return next((value for name, value in element.attrib.items() if name.rpartition("}")[2] == "href"), "")

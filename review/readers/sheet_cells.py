@@ -1,9 +1,10 @@
-"""Turns a workbook on standard input into lines of JSON on standard output. Run as a program, in a process of its own.
+"""Turns a workbook into lines of JSON on standard output. Run as a program, in a process of its own, on one file.
 
 A workbook of two kilobytes can make its reader ask for 500 GB (two cells at opposite corners), and that ends the
 process rather than raising. So the reading is done here, under limits of memory and time, and knows nothing else of
-the project. Each line is [sheet, row number, [texts]]; the last line is {"verdict": ...}, and where it is missing the
-limits ended the reading.
+the project. A line is {"sheet": name, "rows": number, "merged": [[first row, last row, first column, last column]]},
+where a visible sheet begins; then [[row number, [texts]] ...], some rows of it; the last line is {"verdict": ...,
+"hidden": [names]}, and where it is missing the limits ended the reading.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -24,6 +25,9 @@ MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200  # only beyond SMALL: text that repeats itself packs well, and little harm comes of 50 MB
 SMALL = 50_000_000
 MAX_ROW = 2_000_000  # characters
+LINE_ROWS = 200
+LINE_TEXT = 1_000_000  # characters
+MAX_MERGED = 10_000
 
 _ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt=["']e["']""")
 
@@ -46,68 +50,99 @@ def bound_resources() -> None:
             resource.setrlimit(what, (soft, hard))
 
 
-def package_verdict(data: bytes) -> str:
+def package_verdict(path: Path) -> str:
     """Why a zipped workbook is not to be opened, or "". Its directory is believed only until its parts were unpacked."""
-    with ZipFile(BytesIO(data)) as package:
+    with ZipFile(path) as package:
         parts = package.infolist()
         unpacked = sum(part.file_size for part in parts)
-        if unpacked > MAX_UNPACKED or unpacked > max(SMALL, MAX_RATIO * len(data)):
+        if unpacked > MAX_UNPACKED or unpacked > max(SMALL, MAX_RATIO * path.stat().st_size):
             return "bomb"
         for part in parts:
             with package.open(part) as stream:
                 tail = b""
                 while chunk := stream.read(1 << 20):  # reads no further than the directory says, and checks the CRC
                     # An error cell (#N/A) would be read as blank: a lost 密级 must not pass for none.
-                    if "worksheets/" in part.filename and _ERROR_CELL.search(tail + chunk):
+                    if "worksheets/" in part.filename and _has_error_cell(tail + chunk):
                         return "error_cells"
                     tail = chunk[-200:]
     return ""
 
 
+def _has_error_cell(xml: bytes) -> bool:
+    return (b't="e"' in xml or b"t='e'" in xml) and _ERROR_CELL.search(xml) is not None
+
+
 def text_of(cell: object) -> str:
     """A cell as text: dates in ISO 8601, whole numbers without a point."""
-    if isinstance(cell, str):
-        return cell
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     return str(cell)  # of a datetime at midnight calamine makes a date
 
 
-def lines(workbook: CalamineWorkbook) -> Iterator[tuple[str, int, list[str]]]:
-    """The rows of the visible sheets that hold anything."""
+def lines(workbook: CalamineWorkbook) -> Iterator[object]:
+    """The visible sheets, and the rows of them that hold anything."""
     for sheet in workbook.sheets_metadata:
         if sheet.typ != SheetTypeEnum.WorkSheet or sheet.visible != SheetVisibleEnum.Visible:
             continue
-        for number, cells in enumerate(workbook.get_sheet_by_name(sheet.name).iter_rows(), start=1):
-            texts = [text_of(cell) for cell in cells]
-            if any(texts):
-                yield sheet.name, number, texts
+        cells = workbook.get_sheet_by_name(sheet.name)
+        merged = [
+            [top + 1, bottom + 1, left, right]
+            for (top, left), (bottom, right) in (cells.merged_cell_ranges or [])[:MAX_MERGED]
+        ]
+        yield {"sheet": sheet.name, "rows": cells.total_height, "merged": merged}
+        yield from _rows(cells)
 
 
-def main() -> str:
-    """Writes the rows; the verdict is "whole", or says why they are not to be used."""
-    data = sys.stdin.buffer.read()
+def _rows(sheet: object) -> Iterator[list[object]]:
+    gathered: list[object] = []
+    size = 0
+    for number, cells in enumerate(sheet.iter_rows(), start=1):  # type: ignore[attr-defined]
+        texts = [cell if type(cell) is str else text_of(cell) for cell in cells]
+        if not any(texts):
+            continue
+        length = sum(map(len, texts))
+        if length > MAX_ROW:
+            raise OverflowError(number)
+        gathered.append([number, texts])
+        size += length
+        if len(gathered) == LINE_ROWS or size > LINE_TEXT:
+            yield gathered
+            gathered, size = [], 0
+    if gathered:
+        yield gathered
+
+
+def hidden_sheets(workbook: CalamineWorkbook) -> list[str]:
+    """The names of the sheets that are not shown."""
+    return [sheet.name for sheet in workbook.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible]
+
+
+def read(path: Path) -> dict[str, object]:
+    """Writes the sheets and rows; the verdict is "whole", or says why they are not to be used."""
     write = sys.stdout.buffer.write
     try:
-        if data.startswith(b"PK") and (verdict := package_verdict(data)):
-            return verdict
-        workbook = CalamineWorkbook.from_filelike(BytesIO(data))
-        for line in lines(workbook):
-            if sum(map(len, line[2])) > MAX_ROW:
-                return "long_row"
-            write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        with path.open("rb") as file:
+            zipped = file.read(2) == b"PK"
+        if zipped and (verdict := package_verdict(path)):
+            return {"verdict": verdict}
+        with path.open("rb") as file:
+            workbook = CalamineWorkbook.from_filelike(file)
+            for line in lines(workbook):
+                write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        return {"verdict": "whole", "hidden": hidden_sheets(workbook)}
     except PasswordError:
-        return "password"
+        return {"verdict": "password"}
     except MemoryError:
-        return "limits"
+        return {"verdict": "limits"}
+    except OverflowError as error:
+        return {"verdict": "long_row", "row": error.args[0] if error.args else 0}
     except CalamineError as error:
-        return "password" if "password" in str(error).lower() else "damaged"
+        return {"verdict": "password" if "password" in str(error).lower() else "damaged"}
     except BaseException:
-        return "damaged"
-    return "whole"
+        return {"verdict": "damaged"}
 
 
 if __name__ == "__main__":
     bound_resources()
-    verdict = main()
-    sys.stdout.buffer.write(json.dumps({"verdict": verdict}).encode() + b"\n")
+    verdict = read(Path(sys.argv[1]))
+    sys.stdout.buffer.write(json.dumps(verdict).encode() + b"\n")

@@ -6,66 +6,122 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from datetime import date
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from policies.sentences import Refusal, Sentence
-from review.readers.catalogue_rows import Gathering
+from review.readers.merged_cells import MergedCells
 from review.readers.profiles import Profile
-from review.readers.tables import NoHeading, read_table
+from review.readers.tables import PART_ROWS, Block, Heading, NoHeading, find_heading
 
 _CELLS = Path(__file__).with_name("sheet_cells.py")
 
-Line = tuple[str, int, list[str]]
 
+class Workbook:
+    """A workbook, opened: the first visible sheet with a heading that is recognised is its table.
 
-def read_spreadsheet(data: bytes, profile: Profile, today: date | None) -> tuple[Gathering, list[Sentence]]:
-    """Rows and complaints of the first visible sheet with a recognised heading; a warning names the other sheets.
-
-    The workbook is opened in a process of its own, bounded in memory and time (see sheet_cells). Raises Refusal.
+    The cells come from a process of its own, bounded in memory and time (see sheet_cells); `close` ends it. The
+    `warnings` are complete when the blocks are exhausted. Raises Refusal for a workbook that cannot be opened.
     """
-    table = None
-    no_heading = None
-    passed_over = []
-    with closing(_lines(data)) as lines:  # closing it ends the other process, also when a row is refused
-        for sheet, sheet_lines in groupby(lines, key=itemgetter(0)):
-            numbered = ((number, cells) for _, number, cells in sheet_lines)
+
+    padded = True
+    encoding = ""
+    delimiter = ""
+
+    def __init__(self, path: Path) -> None:
+        command = [sys.executable, "-I", str(_CELLS), str(path.absolute())]
+        self._process = subprocess.Popen(  # noqa: S603 our own program; the path is an argument, no shell reads it
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._lines = self._read_lines()
+        self._next: dict[str, Any] | None = None
+        self.sheet = ""
+        self.warnings: list[Sentence] = []
+        self._passed_over: list[str] = []
+
+    def find_table(self, profile: Profile | None) -> tuple[Heading, Iterator[Block]]:
+        """The heading of the table and the blocks of rows. Where no sheet has a title column: the first heading.
+
+        Raises NoHeading where the visible sheets are empty.
+        """
+        likeliest: tuple[str, Heading] | None = None
+        while sheet := self._next_sheet():
+            blocks = self._blocks(sheet)
             try:
-                if table is None:
-                    table = read_table(numbered, profile, today)
-                    continue
-            except NoHeading as refusal:
-                no_heading = no_heading or refusal
-            passed_over.append(sheet)
-    if table is None:
-        raise no_heading or Refusal(_EMPTY)
-    warnings = [_OTHER_SHEETS.filled(sheets="、".join(passed_over))] if passed_over else []
-    return table, warnings
+                heading = find_heading(blocks, profile)
+            except NoHeading:
+                continue
+            if heading.layout:
+                self.sheet = sheet["sheet"]
+                self._passed_over += [likeliest[0]] if likeliest else []
+                merged = MergedCells(sheet["merged"], heading.number)
+                below = [merged.filled(block) for block in heading.below]
+                return heading._replace(below=below), self._to_the_end(map(merged.filled, blocks), merged)
+            if likeliest:
+                self._passed_over.append(sheet["sheet"])
+            likeliest = likeliest or (sheet["sheet"], heading)
+        if likeliest is None:
+            raise NoHeading(_EMPTY)
+        self.sheet, heading = likeliest
+        return heading, iter(())
+
+    def close(self) -> None:
+        """Ends the other process."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+    def _next_sheet(self) -> dict[str, Any] | None:
+        """The sheet that begins next; what is left of the one before is passed over."""
+        if self._next:
+            sheet, self._next = self._next, None
+            return sheet
+        return next((line for line in self._lines if isinstance(line, dict)), None)
+
+    def _blocks(self, sheet: dict[str, Any]) -> Iterator[Block]:
+        """The rows of one sheet."""
+        numbers: list[int] = []
+        records: list[list[str]] = []
+        height = max(1, sheet["rows"])
+        for line in self._lines:
+            if isinstance(line, dict):
+                self._next = line
+                break
+            numbers += [number for number, _ in line]
+            records += [texts for _, texts in line]
+            if len(numbers) >= PART_ROWS or (len(records) and sum(map(len, records[-1])) > 100_000):
+                yield Block(numbers, records, numbers[-1] / height)
+                numbers, records = [], []
+        if numbers:
+            yield Block(numbers, records, numbers[-1] / height)
+
+    def _to_the_end(self, blocks: Iterator[Block], merged: MergedCells) -> Iterator[Block]:
+        """The rows of the table, and then whether the rest of the workbook is sound; its sheets are named."""
+        yield from blocks
+        while sheet := self._next_sheet():
+            if sheet["rows"]:
+                self._passed_over.append(sheet["sheet"])
+        if self._passed_over:
+            self.warnings.append(_OTHER_SHEETS.filled(sheets=_listed(self._passed_over)))
+        self.warnings += merged.warnings()
+
+    def _read_lines(self) -> Iterator[Any]:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            read = json.loads(line)
+            if isinstance(read, dict) and "verdict" in read:
+                if read["verdict"] != "whole":
+                    raise Refusal(_VERDICTS[read["verdict"]].filled(row=read.get("row", "")))
+                if read["hidden"]:
+                    self.warnings.append(_HIDDEN_SHEETS.filled(sheets=_listed(read["hidden"])))
+                return
+            yield read
+        raise Refusal(_VERDICTS["limits"])
 
 
-def _lines(data: bytes) -> Iterator[Line]:
-    verdict = "limits"
-    command = [sys.executable, "-I", str(_CELLS)]
-    with subprocess.Popen(  # noqa: S603 our own program, no text of the file in the command
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        assert process.stdin and process.stdout
-        try:
-            with suppress(BrokenPipeError), process.stdin:
-                process.stdin.write(data)
-            for line in process.stdout:
-                read = json.loads(line)
-                if isinstance(read, dict):
-                    verdict = read["verdict"]
-                    break
-                yield read
-        finally:
-            process.kill()
-    if verdict != "whole":
-        raise Refusal(_VERDICTS[verdict])
+def _listed(names: list[str]) -> str:
+    return "、".join(names[:20]) + (" …" if len(names) > 20 else "")
 
 
 _EMPTY = Sentence(
@@ -75,6 +131,10 @@ _EMPTY = Sentence(
 _OTHER_SHEETS = Sentence(
     "只读取了一张工作表，以下工作表未读取：{sheets}。如也需导入，请另存为单独的文件。",
     "One sheet was read; these were not: {sheets}. To import them too, save each as a file of its own.",
+)
+_HIDDEN_SHEETS = Sentence(
+    "以下工作表是隐藏的，未读取：{sheets}。如需导入，请取消隐藏，另存为单独的文件。",
+    "These sheets are hidden and were not read: {sheets}. To import them, show them and save each as a file of its own.",
 )
 _VERDICTS = {
     "bomb": Sentence(
@@ -88,8 +148,8 @@ _VERDICTS = {
         "far beyond the catalogue. Keep the catalogue's cells alone, or save it as CSV, and import again.",
     ),
     "long_row": Sentence(
-        "工作簿中有一行超过二百万个字符，疑为损坏或恶意的文件。请检查后重新导入。",
-        "A row of the workbook has more than two million characters: perhaps damaged or malicious. Check it.",
+        "工作簿第 {row} 行超过二百万个字符，疑为损坏或恶意的文件。请检查后重新导入。",
+        "Row {row} of the workbook has more than two million characters: perhaps damaged or malicious. Check it.",
     ),
     "error_cells": Sentence(
         "工作簿中有出错的单元格（如 #N/A、#REF!），其内容无法读取。请用“定位条件—公式—错误”找出并改正（含隐藏的工作表）后重新导入。",

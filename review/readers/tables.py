@@ -1,178 +1,236 @@
-"""A table of texts, from a spreadsheet or a CSV file, as catalogue rows and complaints."""
+"""A table of texts, from a spreadsheet or a CSV file, as chunks of catalogue rows and complaints."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from itertools import chain, islice
+from typing import Any, NamedTuple
 
-from policies.dates import DateSpan, parse_date_span
+from policies.catalogue_rows import MAX_CELL, CatalogueRow, Complaint, on_one_line
 from policies.sentences import Refusal, Sentence
-from review.readers.catalogue_rows import (
-    ACCESS_STATUSES,
-    LEVELS,
-    MAX_CELL,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    CatalogueRow,
-    Complaint,
-    Gathering,
-    complain,
-    same_word,
-)
-from review.readers.profiles import JOINED, UNITS, Layout, Profile, same_heading
+from review.readers.catalogue_rows import MAX_COLUMNS, MAX_COMPLAINTS, TOO_MANY_COMPLAINTS
+from review.readers.headings import PROFILES
+from review.readers.profiles import Layout, Profile
+from review.readers.recognition import recognised_profile
+from review.readers.streams import CHUNK_ROWS, MAX_ROWS, Chunk
+from review.readers.table_columns import ColumnReader
+from review.readers.table_rows import RowReader, wrong_width
 
+# Records read in one go, and records in a chunk: more of them at once are slower by half, the cells leave the cache.
+PART_ROWS = 500
+_PARTS_IN_CHUNK = min(4, CHUNK_ROWS // PART_ROWS)
 HEADING_ROWS = 10  # a merged line such as 全宗J047案卷目录 may stand above the heading
+_HEADINGS_IN_PART = 4_000_000  # characters: a heading is repeated in the notes of every row
 
-NumberedCells = tuple[int, list[str]]
 
-_read_span = lru_cache(maxsize=20_000)(parse_date_span)  # the same dates come again and again in one catalogue
+class Block(NamedTuple):
+    """Some records of a table with their row numbers, which ascend; `share` of the file is read with them.
 
-_BREAKS = re.compile(r"[ \t]*[\t\r\n\v\f\u2028\u2029]+[ \t]*")
+    `faults` has rows that cannot be taken whatever their cells are, with the reason.
+    """
+
+    numbers: Sequence[int]
+    records: list[list[str]]
+    share: float
+    faults: Mapping[int, Sentence] = {}
 
 
 class NoHeading(Refusal):
     """None of the first rows is a heading that the profile recognises."""
 
 
-def read_table(rows: Iterable[NumberedCells], profile: Profile, today: date | None) -> Gathering:
-    """The rows below the heading, which is looked for in the first ten. Blank rows are passed over.
+class Heading(NamedTuple):
+    """The row that is the heading, the layout it gives (None: no title column), and the rows below it so far."""
 
-    Raises NoHeading (no title column), and Refusal for headings that contradict one another, for a table without
-    rows, for one of more than MAX_ROWS, and for a cell longer than MAX_CELL.
+    number: int
+    cells: list[str]
+    layout: Layout | None
+    below: list[Block]
+
+
+def find_heading(blocks: Iterator[Block], profile: Profile | None) -> Heading:
+    """The heading, looked for in the first ten rows; without a profile, the one that fits it best.
+
+    It fills more cells than any line above it: a row of data below another heading is none. Raises NoHeading for an
+    empty table, Refusal for headings that contradict one another.
     """
-    numbered = iter(rows)
-    layout = _find_layout(numbered, profile)
-    table = _TableRows(layout)
-    gathering = Gathering(today)
-    for count, (number, cells) in enumerate(_filled(numbered), start=1):
-        if count > MAX_ROWS:
-            raise Refusal(_TOO_MANY.filled(most=MAX_ROWS))
-        if len(cells) == len(layout.headings):
-            row, found = table.read(number, cells)
-            gathering.take(row, found, layout.heading)
-        else:
-            sentence = _WIDTH.filled(cells=len(cells), headings=len(layout.headings))
-            gathering.refuse([complain(number, None, " , ".join(cells), sentence)])
-    if not gathering.rows and not gathering.complaints:
-        raise Refusal(_NO_ROWS)
-    return gathering
-
-
-def _filled(rows: Iterator[NumberedCells]) -> Iterator[NumberedCells]:
-    for number, cells in rows:
-        if any(map(str.strip, cells)):
-            if max(map(len, cells)) > MAX_CELL:
-                raise Refusal(_LONG_CELL.filled(row=number, most=MAX_CELL))
-            if len(cells) > MAX_COLUMNS:
-                raise Refusal(_WIDE.filled(row=number, cells=len(cells), most=MAX_COLUMNS))
-            yield number, cells
-
-
-def _find_layout(rows: Iterator[NumberedCells], profile: Profile) -> Layout:
-    """The heading fills more cells than any line above it: a row of data below another heading is none."""
-    likeliest: list[str] = []
-    widest = 0
-    for _, cells in _filled(islice(rows, HEADING_ROWS)):
-        headings = [_cleaned(cell) for cell in cells]
+    seen: list[Block] = []
+    likeliest, widest = None, 0
+    for number, cells, block in _first_rows(blocks, seen):
+        headings = list(map(on_one_line, cells))
         filled = sum(map(bool, headings))
-        if filled > widest:
-            if layout := profile.layout(headings):
-                return layout
-            likeliest, widest = headings, filled
-    if not widest:
+        if filled <= widest:
+            continue
+        if layout := (profile or recognised_profile(headings)).layout(headings):
+            return Heading(number, headings, layout, [*seen[:-1], block])
+        likeliest, widest = (number, headings, block), filled
+    if likeliest is None:
         raise NoHeading(_EMPTY)
+    number, headings, _ = likeliest
+    return Heading(number, headings, None, seen)
+
+
+def _first_rows(blocks: Iterator[Block], seen: list[Block]) -> Iterator[tuple[int, list[str], Block]]:
+    rows = 0
+    for block in blocks:
+        seen.append(block)
+        for number, cells in zip(block.numbers, block.records, strict=True):
+            check_size(number, cells)
+            if any(map(str.strip, cells)):
+                yield number, cells, block
+            rows += 1
+            if rows == HEADING_ROWS:
+                return
+
+
+def check_size(number: int, cells: list[str]) -> None:
+    """Raises Refusal for a cell longer than MAX_CELL, and for more than MAX_COLUMNS cells."""
+    if cells and max(map(len, cells)) > MAX_CELL:
+        raise Refusal(LONG_CELL.filled(row=number, most=MAX_CELL))
+    if len(cells) > MAX_COLUMNS:
+        raise Refusal(_WIDE.filled(row=number, cells=len(cells), most=MAX_COLUMNS))
+
+
+class TableReading:
+    """The chunks of one table below its heading. Blank rows are passed over.
+
+    `padded`: the rows are padded with empty cells to the width of the sheet, so that only cells with a text beyond
+    the headings are too many. Raises Refusal where there is no title column.
+    """
+
+    def __init__(
+        self, heading: Heading, blocks: Iterator[Block], today: date | None, *, skip: int = 0, padded: bool = False
+    ) -> None:
+        if heading.layout is None:
+            raise no_title_column(heading.cells)
+        self.layout = _trimmed(heading.layout) if padded else heading.layout
+        self._blocks = chain(heading.below, blocks)
+        self._heading_row = heading.number
+        self._skip = skip
+        self._padded = padded
+        self._width = len(self.layout.headings)
+        self._careful = RowReader(self.layout, today)
+        self._quick = None if self._careful.has_dialect else ColumnReader(self.layout, today)
+        repeated = sum(map(len, self.layout.unknown())) + 1
+        self._most = max(20, min(PART_ROWS, _HEADINGS_IN_PART // repeated))
+
+    def __iter__(self) -> Iterator[Chunk]:
+        complaints = 0
+        found = self._skip > self._heading_row
+        parts = self._read_parts()
+        while some := list(islice(parts, _PARTS_IN_CHUNK)):
+            chunk = _together(some)
+            found = found or bool(chunk.rows or chunk.complaints)
+            complaints += len(chunk.complaints)
+            if complaints > MAX_COMPLAINTS:
+                raise Refusal(TOO_MANY_COMPLAINTS.filled(most=MAX_COMPLAINTS))
+            yield chunk
+        if not found:
+            raise Refusal(_NO_ROWS)
+
+    def _read_parts(self) -> Iterator[Chunk]:
+        for block in self._blocks:
+            yield from map(self._chunk, self._parts(block))
+            if block.numbers and block.numbers[-1] > MAX_ROWS:
+                raise Refusal(_TOO_MANY.filled(most=MAX_ROWS))
+
+    def _parts(self, block: Block) -> Iterator[Block]:
+        """The block without what was read before, in parts of a bounded number of rows."""
+        start = bisect_right(block.numbers, max(self._heading_row, self._skip))
+        if start and self._careful.follows_rows:
+            first = bisect_right(block.numbers, self._heading_row)
+            self._chunk(Block(block.numbers[first:start], block.records[first:start], 0, block.faults))
+        for place in range(start, len(block.records), self._most):
+            end = min(place + self._most, len(block.records))
+            yield Block(block.numbers[place:end], block.records[place:end], block.share, block.faults)
+
+    def _chunk(self, block: Block) -> Chunk:
+        read = block.numbers[-1] if block.numbers else 0
+        if [] in block.records:  # lines with nothing on them
+            filled = [place for place, cells in enumerate(block.records) if cells]
+            numbers = [block.numbers[place] for place in filled]
+            block = block._replace(numbers=numbers, records=[block.records[place] for place in filled])
+        rows, care = self._quick_rows(block)
+        complaints: list[Complaint] = []
+        refused: list[tuple[int, list[str]]] = []
+        for place in sorted(care):
+            number, cells = block.numbers[place], block.records[place]
+            rows[place], found = self._with_care(number, cells, block.faults)
+            complaints += found
+            if rows[place] is None and found:
+                refused.append((number, cells))
+        return Chunk([row for row in rows if row] if care else rows, complaints, refused, read, block.share)
+
+    def _quick_rows(self, block: Block) -> tuple[list[Any], set[int]]:
+        """The rows as the fast way gives them, and the places of those that have to be read with care."""
+        records = block.records
+        if self._quick is None or not records:
+            return [None] * len(records), set(range(len(records)))
+        care = (
+            {place for place, number in enumerate(block.numbers) if number in block.faults} if block.faults else set()
+        )
+        if set(map(len, records)) != {self._width}:
+            care |= {place for place, cells in enumerate(records) if not self._fits(cells)}
+            records = [self._fitted([] if place in care else cells) for place, cells in enumerate(records)]
+        rows, doubtful = self._quick.read(block.numbers, records)
+        return rows, care | doubtful
+
+    def _with_care(
+        self, number: int, cells: list[str], faults: Mapping[int, Sentence]
+    ) -> tuple[CatalogueRow | None, list[Complaint]]:
+        check_size(number, cells)
+        if self._careful.passes_over(cells):
+            return None, []
+        if number in faults:
+            return None, [Complaint(number, None, "", faults[number])]
+        if not self._fits(cells):
+            return None, [wrong_width(number, len(cells), self._width)]
+        return self._careful.read(number, self._fitted(cells))
+
+    def _fits(self, cells: list[str]) -> bool:
+        return not any(map(str.strip, cells[self._width :])) if self._padded else len(cells) == self._width
+
+    def _fitted(self, cells: list[str]) -> list[str]:
+        return cells[: self._width] + [""] * (self._width - len(cells))
+
+
+def _together(parts: list[Chunk]) -> Chunk:
+    if len(parts) == 1:
+        return parts[0]
+    return Chunk(
+        list(chain.from_iterable(part.rows for part in parts)),
+        list(chain.from_iterable(part.complaints for part in parts)),
+        list(chain.from_iterable(part.refused for part in parts)),
+        parts[-1].read,
+        parts[-1].share,
+    )
+
+
+def unknown_columns(layout: Layout) -> list[Sentence]:
+    """The warning that names the columns kept in the notes only, if there are any."""
+    unknown = layout.unknown()
+    return [_UNKNOWN_COLUMNS.filled(columns=_listed(unknown))] if unknown else []
+
+
+def no_title_column(headings: Sequence[str], profile: Profile | None = None) -> NoHeading:
+    """The refusal of a table of which no column is the title."""
+    profile = profile or PROFILES["house"]
     expected = "、".join(name for name, field in profile.columns.items() if field == "title")
-    raise NoHeading(_NO_TITLE_COLUMN.filled(found=_listed(likeliest), expected=expected, profile=profile.name))
+    return NoHeading(_NO_TITLE_COLUMN.filled(found=_listed(headings), expected=expected, profile=profile.name))
+
+
+def _trimmed(layout: Layout) -> Layout:
+    """The layout without the empty headings at its right end."""
+    width = max(place for place, heading in enumerate(layout.headings, start=1) if heading)
+    return replace(layout, headings=layout.headings[:width], fields=layout.fields[:width])
 
 
 def _listed(headings: Sequence[str]) -> str:
     shown = [heading if len(heading) <= 40 else heading[:39] + "…" for heading in headings if heading]
     return "、".join(shown[:30]) + (" …" if len(shown) > 30 else "")
-
-
-def _cleaned(text: str) -> str:
-    """The text of a cell on one line, without outer space; otherwise as it stands."""
-    return _BREAKS.sub(" ", text.strip())
-
-
-class _TableRows:
-    """One table's rows, read by its layout."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-
-    def read(self, number: int, cells: list[str]) -> tuple[CatalogueRow, list[Complaint]]:
-        """The row, and what is wrong with the words and dates in its cells."""
-        values = self._values(cells)
-        found: list[Complaint] = []
-        level = self._listed(number, "level", values, LEVELS, found)
-        status = self._listed(number, "access_status", values, ACCESS_STATUSES, found)
-        span, date_text = self._dated(number, values, found)
-        row = CatalogueRow(
-            row=number,
-            level=level or self._layout.level,
-            access_status=status,
-            span=span,
-            date_text=date_text,
-            **values,
-        )
-        return row, found
-
-    def _values(self, cells: list[str]) -> dict[str, str]:
-        values = {"title": ""}
-        unknown = []
-        for place, (field, cell) in enumerate(zip(self._layout.fields, cells, strict=True), start=1):
-            text = _cleaned(cell)
-            if field == "extent" and text.isdecimal():
-                text += UNITS.get(same_heading(self._layout.headings[place - 1]), "")
-            if field in JOINED and values.get(field) and text:
-                values[field] += JOINED[field] + text
-            elif field and (text or field not in JOINED):
-                values[field] = text
-            elif text:
-                unknown.append(f"{self._layout.headings[place - 1] or f'[{place}]'}: {text}")
-        if unknown:
-            values["notes"] = "\n".join(chain(filter(None, [values.get("notes")]), unknown))
-        return values
-
-    def _listed(
-        self, number: int, field: str, values: dict[str, str], words: dict[str, str], found: list[Complaint]
-    ) -> str:
-        text = values.pop(field, "")
-        if not text:
-            return ""
-        if known := words.get(same_word(text)):
-            return known
-        sentence = _UNKNOWN_WORD.filled(word=text[:40], known="、".join(words))
-        found.append(complain(number, self._layout.heading(field), text, sentence))
-        return ""
-
-    def _dated(self, number: int, values: dict[str, str], found: list[Complaint]) -> tuple[DateSpan | None, str]:
-        """The span that covers all that the date columns say; None where the end is not said."""
-        texts = {field: text for field in ("date", "date_from", "date_to") if (text := values.pop(field, ""))}
-        if not texts:
-            return None, ""
-        between = f"{texts.get('date_from', '')}/{texts.get('date_to', '')}"
-        date_text = texts.get("date", between)
-        spans: dict[str, DateSpan] = {}
-        for field, text in texts.items():
-            try:
-                span = _read_span(text)
-            except Refusal as refusal:
-                found.append(complain(number, self._layout.heading(field), text, refusal.sentence))
-                continue
-            if span:
-                spans[field] = span
-        if texts.keys() != spans.keys() or spans.keys() == {"date_from"}:
-            return None, date_text
-        if spans.keys() >= {"date_from", "date_to"} and spans["date_from"].earliest > spans["date_to"].latest:
-            found.append(complain(number, self._layout.heading("date_to"), between, _ENDS_FIRST))
-            return None, date_text
-        earliest = min(span.earliest for span in spans.values())
-        return DateSpan(earliest, max(span.latest for span in spans.values()), date_text), date_text
 
 
 _EMPTY = Sentence("表中没有任何内容。", "The table is empty.")
@@ -181,15 +239,22 @@ _NO_ROWS = Sentence(
     "The table has a heading and no entries. Check that it was exported whole.",
 )
 _NO_TITLE_COLUMN = Sentence(
-    "前十行中找不到题名列（列映射“{profile}”）。现有的列：{found}。题名列应为下列之一：{expected}。请改表头后重新导入。",
+    "前十行中找不到题名列（列映射“{profile}”）。现有的列：{found}。题名列应为下列之一：{expected}。"
+    "请改表头后重新导入，或在列映射页指定题名列。",
     "No title column in the first ten rows (mapping “{profile}”). Columns found: {found}. "
-    "The title column is one of: {expected}. Rename the heading and import again.",
+    "The title column is one of: {expected}. Rename the heading and import again, or say on the mapping page which "
+    "column it is.",
+)
+_UNKNOWN_COLUMNS = Sentence(
+    "以下各列不在著录项之内，内容保留在附注中：{columns}。如有误，请在列映射页指定。",
+    "These columns are no fields of the catalogue; their texts are kept in the notes: {columns}. "
+    "Where that is wrong, say on the mapping page what they are.",
 )
 _TOO_MANY = Sentence(
-    "条目超过 {most} 条。请分成几个文件导入。",
-    "There are more than {most} entries. Split the file and import the parts.",
+    "表中超过 {most} 行。请分成几个文件导入。",
+    "There are more than {most} rows. Split the file and import the parts.",
 )
-_LONG_CELL = Sentence(
+LONG_CELL = Sentence(
     "第 {row} 行有单元格超过 {most} 个字符，疑为文件损坏或引号不成对。请检查该行。",
     "Row {row} has a cell of more than {most} characters: a damaged file, or a quote that is not closed. Check it.",
 )
@@ -197,16 +262,4 @@ _WIDE = Sentence(
     "第 {row} 行有 {cells} 列，最多 {most} 列。请删去目录右侧多余的列，或检查分隔符。",
     "Row {row} has {cells} columns; {most} are the most. Delete what stands right of the catalogue, or check the "
     "separators.",
-)
-_WIDTH = Sentence(
-    "本行有 {cells} 格，表头有 {headings} 列。请检查分隔符和引号，勿使内容错列。",
-    "This row has {cells} cells and the heading {headings}. Check separators and quotes: the row may be shifted.",
-)
-_UNKNOWN_WORD = Sentence(
-    "不认识“{word}”。可填：{known}。",
-    "“{word}” is not known here. Known are: {known}.",
-)
-_ENDS_FIRST = Sentence(
-    "终止日期早于起始日期。请核对。",
-    "The end date lies before the start date. Check both.",
 )

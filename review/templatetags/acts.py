@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from policies.outcomes import STAGE_NAMES
 from policies.roles import ROLES
 from policies.sentences import Sentence
+from review.models import ChangeKind
 
 register = template.Library()
 
@@ -15,59 +16,117 @@ ACTS = {
     "appoint": Sentence("授予岗位", "Appointed"),
     "ask_agencies": Sentence("送形成单位会签", "Forming units asked"),
     "ask_return": Sentence("形成单位要求重新审核", "Return asked for"),
+    "attach_objects": Sentence("挂接数字对象", "Digital objects attached"),
     "close_without_opening": Sentence("存档，不公布", "Recorded without opening"),
     "countersign": Sentence("提交会签", "Countersigned"),
     "cut_batch": Sentence("建批", "Batch made"),
     "deliver": Sentence("送达公众网站", "Delivered to the public site"),
     "enrol": Sentence("登记人员", "Person enrolled"),
+    "give_up_import": Sentence("放弃导入", "Import given up"),
     "hand_on": Sentence("送下一环节", "Handed on"),
+    "import_agencies": Sentence("导入机构一览", "List of agencies imported"),
     "import_catalogue": Sentence("导入目录", "Catalogue imported"),
+    "note_export": Sentence("导出目录", "Catalogue exported"),
+    "note_reading": Sentence("目录读取核对完毕", "Catalogue read"),
+    "receive_catalogue": Sentence("接收目录文件", "Catalogue received"),
+    "name_creators": Sentence("登记联合全宗的形成单位", "Creators of a combined fonds named"),
     "record_answers": Sentence("记录会签答复", "Answers recorded"),
     "record_opinions": Sentence("记录审核意见", "Opinions recorded"),
     "register_agency": Sentence("登记机关", "Agency registered"),
+    "register_change": Sentence("登记机构变更", "Change of an agency recorded"),
     "register_fonds": Sentence("登记全宗", "Fonds registered"),
     "release": Sentence("公布", "Published"),
     "return_batch": Sentence("退回初审", "Returned"),
+    "save_mapping": Sentence("保存列映射", "Column mapping saved"),
     "screen_batch": Sentence("规则筛查", "Screened"),
+    "set_dates": Sentence("登记机构起止日期", "Days of an agency set"),
     "set_public_title": Sentence("拟定公开题名", "Public title set"),
     "settle": Sentence("记录协商结果", "Settlement recorded"),
+    "settle_proposal": Sentence("处理变更建议", "Proposal settled"),
     "sign_off": Sentence("审定签发", "Signed"),
+    "undo_import": Sentence("撤销导入", "Import undone"),
 }
 SUBJECTS = {
+    "agencies": Sentence("机构一览", "list of agencies"),
     "agency": Sentence("机关", "agency"),
     "batch": Sentence("批次", "batch"),
     "entry": Sentence("条目", "entry"),
     "fonds": Sentence("全宗", "fonds"),
+    "mapping": Sentence("列映射", "column mapping"),
     "person": Sentence("人员", "person"),
     "release": Sentence("发布", "release"),
 }
 FACTS = {
+    "accepted": Sentence("采纳", "accepted"),
     "added": Sentence("新增", "added"),
     "agencies": Sentence("机关", "agencies"),
     "agency": Sentence("机关", "agency"),
+    "archives_alone": Sentence("由档案馆单独审核", "decided by the archives alone"),
     "batch": Sentence("批次", "batch"),
+    "bytes": Sentence("字节", "bytes"),
+    "changed": Sentence("更改", "changed"),
+    "changes": Sentence("变更", "changes"),
     "closure_years": Sentence("封闭期（年）", "closure period in years"),
+    "columns": Sentence("列", "columns"),
+    "creators": Sentence("形成单位", "creators"),
+    "day": Sentence("日期", "day"),
     "deferred": Sentence("延期", "deferred"),
+    "due_from": Sentence("到期自", "due from"),
+    "due_mode": Sentence("到期算法", "how due is counted"),
+    "due_to": Sentence("到期至", "due to"),
     "entries": Sentence("条目", "entries"),
+    "fields": Sentence("字段", "fields"),
+    "evidence": Sentence("依据", "evidence"),
     "file": Sentence("文件摘要", "file digest"),
     "findings": Sentence("命中", "findings"),
+    "fonds": Sentence("全宗", "fonds"),
+    "format": Sentence("格式", "format"),
     "from": Sentence("自", "from"),
+    "gone": Sentence("在库而不在文件", "held, not in the file"),
+    "intake": Sentence("接收号", "intake"),
+    "from_day": Sentence("始", "first day"),
+    "kind": Sentence("方式", "kind"),
     "manifest": Sentence("清单摘要", "manifest digest"),
     "name": Sentence("名称", "name"),
+    "objects": Sentence("文件", "files"),
     "opened": Sentence("开放", "opened"),
     "over": Sentence("范围", "over"),
+    "pages": Sentence("页数", "pages"),
+    "proposals": Sentence("变更建议", "proposals"),
+    "proposed": Sentence("建议更改", "proposed"),
+    "redated": Sentence("改日期", "days set"),
     "referred": Sentence("移送", "referred"),
     "refused": Sentence("拒收", "refused"),
+    "removed": Sentence("删除", "removed"),
+    "restored": Sentence("恢复", "restored"),
     "reviewers": Sentence("审核人数", "reviewers"),
     "role": Sentence("岗位", "role"),
     "round": Sentence("轮次", "round"),
     "ruleset": Sentence("规则集", "ruleset"),
+    "series": Sentence("类目", "series"),
     "set": Sentence("已拟定", "set"),
     "stage": Sentence("环节", "stage"),
+    "stubs": Sentence("存根", "stubs"),
+    "taken": Sentence("取", "taken"),
+    "texts": Sentence("文本页", "page texts"),
+    "successors": Sentence("承接单位", "successors"),
     "title": Sentence("题名", "title"),
     "to": Sentence("送往", "to"),
+    "to_day": Sentence("止", "last day"),
+    "told": Sentence("已告知", "told"),
     "today": Sentence("基准日", "as of"),
+    "unknown": Sentence("不知由谁答复", "nobody known to answer"),
     "unchanged": Sentence("未变", "unchanged"),
+    "why_archives_alone": Sentence("单独审核的理由", "why the archives alone"),
+    "why_unknown": Sentence("无从答复的理由", "why nobody is known"),
+}
+VALUES = {
+    "all": Sentence("到期和可提前开放的", "due and early"),
+    "due": Sentence("到期的", "due"),
+    "early": Sentence("可提前开放的", "early"),
+    "exact": Sentence("满二十五年之日", "to the day"),
+    "next_january": Sentence("其后的1月1日", "the next 1 January"),
+    "overdue": Sentence("逾期的", "overdue"),
 }
 YES, NO = Sentence("是", "yes"), Sentence("否", "no")
 
@@ -108,5 +167,7 @@ def _value(value: object) -> str:
     text = str(value)
     if len(text) == 64:
         return f"{text[:12]}…"
-    named = STAGE_NAMES.get(text) or (ROLES[text].name if text in ROLES else None)
+    if text in ChangeKind.values:
+        return str(ChangeKind(text).label)
+    named = STAGE_NAMES.get(text) or VALUES.get(text) or (ROLES[text].name if text in ROLES else None)
     return named.of(get_language() or "") if named else text

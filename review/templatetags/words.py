@@ -12,7 +12,7 @@ from review.queries.rules import screener_of
 
 register = template.Library()
 
-ROLE_PAGES = {"planner": "plan", "auditor": "ledger"}
+ROLE_PAGES = {"planner": ("plan", "due", "holdings"), "auditor": ("due", "holdings", "ledger")}
 FIELD_NAMES = {
     "responsible_body": Sentence("责任者", "Responsible body"),
     "series_title": Sentence("类别", "Series"),
@@ -77,7 +77,7 @@ def rule_of(ruleset: str, code: str) -> Rule | None:
 def pages_of(person: Person) -> set[str]:
     """The names of the pages that a person's roles open, for the navigation. One query; each page asks for the right again."""
     held = [role for role, _ in access.roles_of(person)]
-    pages = {ROLE_PAGES[role.code] for role in held if role.code in ROLE_PAGES}
+    pages = {page for role in held for page in ROLE_PAGES.get(role.code, ())}
     return pages | {"batches"} if any(role.over == "fonds" for role in held) else pages
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from policies.outcomes import Stage
 from review import access
 from review.queries.decisions import counts_of, settled
-from review.queries.desks import answer_counts, entries_in, groups_of, with_findings
+from review.queries.desks import answer_counts, answering_of, entries_in, groups_of, with_findings
 from review.queries.progress import progress_of
 
 PAGE = 50
@@ -47,6 +47,7 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
             "rows": with_findings(found, list(page.object_list)),
             "counts": counts_of(settled(found)),
             "answers": answer_counts(found),
+            "answering": answering_of(found),
             "returns": found.returns.select_related("person"),
         },
     )

@@ -21,8 +21,10 @@ ALL_FLOWS = [getattr(flows, name) for name in flows.__all__]
 
 def test_models():
     assert {m.__name__ for m in apps.get_app_config("review").get_models()} == {
-        "Agency", "Batch", "BatchEntry", "BatchReturn", "Countersignature", "Entry", "Finding", "Fonds", "Intake",
-        "LedgerHead", "LedgerLine", "Opinion", "Person", "Release", "ScreeningRun", "SignOff", "Suggested", "Titling",
+        "Agency", "AgencyChange", "Asked", "Batch", "BatchEntry", "BatchReturn", "ColumnMapping", "Countersignature",
+        "DigitalObject", "Entry", "EntryChange", "Finding", "Fonds", "FondsCreator", "Intake", "Job", "JointMaker",
+        "LedgerHead", "LedgerLine", "Opinion", "PageText", "Person", "Proposal", "Release", "ScreeningRun", "Series",
+        "SeriesChange", "Shard", "SignOff", "Successor", "Suggested", "Titling", "Worker",
     }  # fmt: skip
     assert {m.__name__ for m in apps.get_app_config("catalogue").get_models()} == {
         "Edition", "ReleasedEntry", "ReleasedFonds",
@@ -48,7 +50,7 @@ def test_settings_read_from_outside():
     assert set(re.findall(r'"((?:QIFENG_|DATABASE_|CATALOGUE_)[A-Z_]+)"', text)) == {
         "QIFENG_VAR", "QIFENG_DEBUG", "QIFENG_DEMO", "QIFENG_SECRET_KEY", "QIFENG_HOSTS", "QIFENG_ORIGINS",
         "QIFENG_HTTPS", "QIFENG_ARCHIVES_ZH", "QIFENG_ARCHIVES_EN", "QIFENG_SOURCE_URL", "QIFENG_TIME_ZONE",
-        "QIFENG_RELEASES", "QIFENG_RULESET", "DATABASE_URL", "CATALOGUE_DATABASE_URL",
+        "QIFENG_RELEASES", "QIFENG_RULESET", "QIFENG_DUE_MODE", "QIFENG_WORKERS", "DATABASE_URL", "CATALOGUE_DATABASE_URL",
     }  # fmt: skip
 
 

@@ -6,10 +6,9 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 
+from review.jobs.intakes import take_in
 from review.models import AccessStatus, Entry, Intake, LedgerLine
 from review.operations import appointing
-from review.operations.importing import import_catalogue
-from review.readers import read_catalogue
 from tests.world import CATALOGUE, NOW
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
@@ -121,6 +120,6 @@ def test_a_status_of_another_system_never_opens_an_entry(world):
     path = world.folder / "in.csv"
     rows = ("Z001-003-0001,甲事的通知,1958-01-02,开放", "Z001-003-0002,乙事的通知,1958-01-02,控制")
     path.write_text("\n".join(("档号,题名,形成日期,开放标识", *rows)) + "\n", encoding="utf-8")
-    import_catalogue(fonds=world.fonds, reading=read_catalogue(path), file_name="in.csv", by=world["planner"], at=NOW)
+    take_in(fonds=world.fonds, path=path, by=world["planner"], at=NOW)
     held = dict(Entry.objects.filter(reference_code__startswith="Z001-003").values_list("title", "access_status"))
     assert held == {"甲事的通知": AccessStatus.NOT_REVIEWED, "乙事的通知": AccessStatus.LEGACY_CONTROL}

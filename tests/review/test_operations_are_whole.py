@@ -14,10 +14,14 @@ from policies.countersigning import UnitAnswer
 from policies.outcomes import Answer, Outcome, Stage
 from policies.reviewing import Decision
 from review import ledger
-from review.models import Batch, Countersignature, LedgerLine, Release
+from review.jobs.intakes import read_into, take_in
+from review.models import AgencyChange, Batch, Countersignature, Intake, LedgerLine, Proposal, Release
 from review.operations import (
+    agencies,
     appointing,
+    attaching,
     countersigning,
+    exporting,
     importing,
     planning,
     reconciling,
@@ -29,7 +33,9 @@ from review.operations import (
     titling,
 )
 from review.queries.decisions import decision_of, disputes, entries_for, standing
-from review.readers import read_catalogue
+from review.queries.intakes import compare, folder_of, staged_of
+from review.readers.agency_lists import read_agencies
+from review.readers.object_folders import walk
 from tests.world import NOW, TODAY, World
 from workflows import rehearsal
 
@@ -68,12 +74,64 @@ def _unit(world: World, batch: Batch):
     return world.people.units[_asked(batch).agency_id]
 
 
-def _import(world, _batch):
+def _more(world, text="档号,题名,形成日期\nZ001-009-0001,关于增设机构的批复,1961-02-03\n"):
     path = world.folder / "more.csv"
-    path.write_text("档号,题名,形成日期\nZ001-009-0001,关于增设机构的批复,1961-02-03\n", encoding="utf-8")
-    importing.import_catalogue(
-        fonds=world.fonds, reading=read_catalogue(path), file_name="more.csv", by=world["planner"], at=NOW
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _receive(world):
+    return importing.receive_catalogue(
+        fonds=world.fonds, file_name="more.csv", size=1, digest="0" * 64, by=world["planner"], at=NOW
     )
+
+
+def _staged(world, _batch):
+    intake = _receive(world)
+    folder_of(intake).mkdir(parents=True)
+    with staged_of(intake) as staged:
+        read_into(staged, world.fonds, _more(world), None, TODAY)
+
+
+def _note_reading(world, _batch):
+    intake = Intake.objects.latest("pk")
+    with staged_of(intake) as staged:
+        comparison = compare(staged, world.fonds)
+    importing.note_reading(
+        intake=intake, profile="house", stubs_only=False, comparison=comparison, by=world["planner"], at=NOW
+    )
+
+
+def _saved(world, _batch):
+    take_in(fonds=world.fonds, path=_more(world), by=world["planner"], at=NOW, today=TODAY)
+
+
+def _proposed(world, _batch):
+    world.batch()
+    path = _more(world, "档号,题名\nZ001-001-0002,改了的题名\n")
+    take_in(fonds=world.fonds, path=path, by=world["planner"], at=NOW, today=TODAY, update=True)
+
+
+def _attach(world, _batch):
+    entry = world.fonds.entries.first()
+    place = world.folder / "scans" / entry.reference_code
+    place.mkdir(parents=True)
+    (place / "1.jpg").write_bytes(b"\xff\xd8\xff\xe0 a page \xff\xd9")
+    (found,) = walk(place.parent)
+    attaching.attach_objects(entry=entry, folder=found, by=world["planner"], at=NOW, today=TODAY)
+
+
+def _change(world):
+    first, second = world.agencies
+    return agencies.register_change(
+        agency=first, kind="renamed", day=TODAY, successors=[(second, "")], evidence="编〔2026〕1号", by="test", at=NOW
+    )
+
+
+def _import_agencies(world, _batch):
+    path = world.folder / "agencies.csv"
+    path.write_text("机构代码,机构名称,成立日期\nN,新机构,2001-05-01\nMZT,示例省民政厅,1954-10-01\n", encoding="utf-8")
+    agencies.import_agencies(listed=read_agencies(path), by=world["planner"], at=NOW)
 
 
 def _record(world, batch):
@@ -135,6 +193,25 @@ def _signed_with_nothing_open(world, batch):
 
 
 SCENES = {
+    "agencies.register_change": Scene(None, lambda w, b: _change(w)),
+    "agencies.withdraw_change": Scene(
+        None,
+        lambda w, b: agencies.withdraw_change(
+            change=AgencyChange.objects.get(), reason="误登", by=w["planner"], at=NOW
+        ),
+        before=lambda w, b: _change(w),
+    ),
+    "agencies.set_dates": Scene(
+        None,
+        lambda w, b: agencies.set_dates(agency=w.agencies[0], from_day=TODAY, to_day=None, by=w["planner"], at=NOW),
+    ),
+    "agencies.name_creators": Scene(
+        None,
+        lambda w, b: agencies.name_creators(
+            fonds=w.fonds, creators=[(w.agencies[0], None, TODAY), (w.agencies[1], TODAY, None)], by=w["planner"], at=NOW
+        ),
+    ),
+    "agencies.import_agencies": Scene(None, _import_agencies),
     "appointing.register_agency": Scene(
         None, lambda w, b: appointing.register_agency(code="N", name="新机构", by="test", at=NOW)
     ),
@@ -152,7 +229,38 @@ SCENES = {
         None,
         lambda w, b: appointing.appoint(person=w["second"], role="reconciler", over=w.fonds, by="test", at=NOW),
     ),
-    "importing.import_catalogue": Scene(None, _import),
+    "exporting.note_export": Scene(
+        None, lambda w, b: exporting.note_export(fonds=w.fonds, format="csv", by=w["auditor"], at=NOW)
+    ),
+    "importing.receive_catalogue": Scene(None, lambda w, b: _receive(w)),
+    "importing.note_reading": Scene(None, _note_reading, before=_staged),
+    "importing.save_import": Scene(
+        None,
+        lambda w, b: importing.save_import(intake=Intake.objects.latest("pk"), by=w["planner"], at=NOW),
+        before=_staged,
+    ),
+    "importing.give_up_import": Scene(
+        None,
+        lambda w, b: importing.give_up_import(intake=Intake.objects.latest("pk"), by=w["planner"], at=NOW),
+        before=lambda w, b: _receive(w),
+    ),
+    "importing.undo_import": Scene(
+        None,
+        lambda w, b: importing.undo_import(intake=Intake.objects.latest("pk"), by=w["planner"], at=NOW),
+        before=_saved,
+    ),
+    "importing.settle_proposal": Scene(
+        None,
+        lambda w, b: importing.settle_proposal(
+            proposal=Proposal.objects.get(), accept=False, reason="以原件为准", by=w["planner"], at=NOW
+        ),
+        before=_proposed,
+    ),
+    "importing.save_mapping": Scene(
+        None,
+        lambda w, b: importing.save_mapping(name="县档案馆", columns={"编号": "reference_code"}, by=w["planner"], at=NOW),
+    ),
+    "attaching.attach_objects": Scene(None, _attach),
     "planning.cut_batch": Scene(
         None, lambda w, b: planning.cut_batch(fonds=w.fonds, by=w["planner"], at=NOW, today=TODAY)
     ),

@@ -25,6 +25,9 @@ ANSWERS = {
     "plan":          (200, 403, 403, 403, 403, 403, 403, 403, 403),
     "batches":       (200, 200, 200, 200, 200, 200, 200, 200, 200),
     "batch":         (200, 200, 200, 200, 200, 200, 200, 404, 404),
+    "due":           (200, 403, 403, 403, 403, 403, 200, 403, 403),
+    "due-entries":   (200, 403, 403, 403, 403, 403, 200, 403, 403),
+    "holdings":      (200, 200, 200, 200, 200, 200, 200, 403, 403),
     "ledger":        (403, 403, 403, 403, 403, 403, 200, 403, 403),
     "first_review":  (403, 200, 403, 403, 403, 403, 403, 403, 403),
     "second_review": (403, 403, 200, 403, 403, 403, 403, 403, 403),
@@ -36,9 +39,9 @@ ANSWERS = {
 }  # fmt: skip
 ALLOWED = [(page, PEOPLE[answers.index(200)]) for page, answers in ANSWERS.items() if 200 in answers]
 LINKS = {
-    "planner": {"my-work", "plan", "batches"},
+    "planner": {"my-work", "plan", "due", "holdings", "batches"},
     "first": {"my-work", "batches"},
-    "auditor": {"my-work", "batches", "ledger"},
+    "auditor": {"my-work", "due", "holdings", "batches", "ledger"},
     "unit-mzt": {"my-work"},
 }
 

@@ -55,7 +55,7 @@ class OpeningFlow(flow.Flow):
     after_second_review = flow.Switch().Case(this.first_review, _returned).Default(this.ask_agencies)
 
     # -- the forming units: all of them, side by side
-    ask_agencies = SplitPerSeed(this.agencies_to_ask).Each(this.countersign).IfNone(this.sign_off)
+    ask_agencies = SplitPerSeed(this.agencies_to_ask).Each(this.countersign).IfNone(this.after_countersign)
     countersign = (
         Desk(views.countersign, permission="review.countersign_agency", over=lambda act: act.task.seed.agency)
         .Annotation(title=_("Countersign"))

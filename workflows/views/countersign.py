@@ -16,7 +16,7 @@ from policies.sentences import Refusal, Sentence
 from review.models import Countersignature
 from review.operations import countersigning
 from review.queries.decisions import entries_for, standing, unanswered
-from review.queries.desks import with_findings
+from review.queries.desks import answering_of, with_findings
 from workflows.forms import AnswerForm
 from workflows.views import door
 
@@ -36,8 +36,8 @@ def countersign(request: HttpRequest, task: Task) -> HttpResponse:
         proposed = standing(batch, Stage.SECOND_REVIEW).filter(outcome=outcome).values("batch_entry")
         rows = rows.filter(pk__in=proposed)
     total = entries_for(batch, agency).count()
-    page = Paginator(rows.order_by("position"), PAGE).get_page(request.GET.get("page"))
-    shown = with_findings(batch, list(page.object_list))
+    page = Paginator(rows.order_by("position").prefetch_related("entry__joint_makers__agency"), PAGE).get_page(request.GET.get("page"))
+    shown = with_findings(batch, list(page.object_list), agency)
     return render(
         request,
         "workflows/countersign.html",
@@ -48,6 +48,7 @@ def countersign(request: HttpRequest, task: Task) -> HttpResponse:
             "asked": asked,
             "page": page,
             "rows": shown,
+            "answering": answering_of(batch, agency),
             "outcome": outcome,
             "outcomes": _outcome_counts(asked),
             "unanswered_here": unanswered(batch, agency).filter(pk__in=[row.batch_entry.pk for row in shown]).count(),

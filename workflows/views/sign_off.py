@@ -13,7 +13,7 @@ from policies.sentences import Refusal, Sentence
 from review.models import Batch
 from review.operations import signing
 from review.queries.decisions import closures_of, counts_of, round_of, settled
-from review.queries.desks import answer_counts
+from review.queries.desks import answer_counts, answering_of
 from workflows.views import door
 
 SAMPLES = 3
@@ -43,6 +43,7 @@ def sign_off(request: HttpRequest, task: Task) -> HttpResponse:
             "closed": _spread(closed),
             "settlements": [row for row in rows if row.settlement is not None],
             "answers": answer_counts(batch),
+            "answering": answering_of(batch),
             "retitled": [row for row in opened if row.entry.public_title],
             "returns": batch.returns.select_related("person"),
             "round": round_of(batch),

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import xlsxwriter
+
+from policies.catalogue_rows import CatalogueRow, Complaint
+from review.readers.ead import open_ead
+from review.readers.streams import Stream
 
 Table = Sequence[Sequence[object]]
 
@@ -59,3 +65,22 @@ def ead_file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+class EadReading(NamedTuple):
+    """A finding aid read to its end; rows in the order of the document."""
+
+    rows: list[CatalogueRow]
+    complaints: list[Complaint]
+    stream: Stream
+
+
+@pytest.fixture
+def read_ead() -> Callable[..., EadReading]:
+    def read(path: Path, *, skip: int = 0, today: date | None = None) -> EadReading:
+        with open_ead(path, today=today, skip=skip) as stream:
+            chunks = list(stream)
+        rows = sorted(row for chunk in chunks for row in chunk.rows)
+        return EadReading(rows, [complaint for chunk in chunks for complaint in chunk.complaints], stream)
+
+    return read

@@ -21,8 +21,11 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters_make_no_difference(csv_file, encoding, delimiter):
     reading = read_catalogue(csv_file(TABLE, encoding=encoding, delimiter=delimiter))
     assert [
@@ -49,8 +52,7 @@ def test_tsv_and_txt_are_read_too(csv_file):
     ("content", "words"),
     [
         ("题名\n".encode() + b"\xff\xff\xff\n", ("编码", "CSV UTF-8")),
-        ("题名\n甲\0乙\n".encode(), ("空字节",)),
-        ("题名\n甲\n".encode("utf-16"), ("空字节", "UTF-16")),
+        ("题名\n甲\0乙\n".encode(), ("第 2 行", "空字节")),
         ('题名\n"甲\n乙\n'.encode(), ("引号", "第 2 行")),
         (b"", ("空的",)),
         (b" \n\n", ("空的",)),
@@ -72,8 +74,8 @@ def test_a_row_with_too_few_or_too_many_cells_is_a_complaint_and_no_row(tmp_path
     reading = read_catalogue(path)
     assert [row.row for row in reading.rows] == [2, 6]
     assert [(complaint.row, complaint.value) for complaint in reading.complaints] == [
-        (3, "甲 , 乙 , 丙 , "),
-        (4, "甲 , 乙"),
+        (3, ""),  # nobody knows what stands where: nothing of it is repeated
+        (4, ""),
     ]
     assert "4 格" in reading.complaints[0].sentence.zh
     assert "3 列" in reading.complaints[0].sentence.zh
@@ -87,8 +89,8 @@ texts = st.text(
 @settings(max_examples=100, deadline=None)
 @given(
     table=st.lists(st.tuples(texts.filter(bool), texts, texts), min_size=1, max_size=8),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]),
-    delimiter=st.sampled_from(",;\t"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+    delimiter=st.sampled_from(",;\t|"),
 )
 def test_what_a_csv_writer_wrote_is_read_back(table, encoding, delimiter):
     with tempfile.TemporaryDirectory() as folder:

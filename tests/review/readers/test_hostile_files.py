@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import socket
 import struct
 import time
 import zipfile
@@ -14,9 +13,6 @@ import pytest
 
 from policies.sentences import Refusal
 from review.readers import read_catalogue
-
-SECRET = "绝密内容"
-LAUGHS = "".join(f'<!ENTITY l{i + 1} "{f"&l{i};" * 10}">' for i in range(9))
 
 
 @pytest.fixture
@@ -33,74 +29,6 @@ def refusal(path: Path) -> str:
     with pytest.raises(Refusal) as refused:
         read_catalogue(path)
     return refused.value.sentence.zh
-
-
-# XML
-
-
-@pytest.mark.parametrize("place", ["<unittitle>&x;</unittitle>", "<unittitle>甲</unittitle><note>&x;</note>"])
-def test_an_external_entity_is_refused_and_its_file_is_not_read(ead_file, tmp_path, place, soon):
-    secret = tmp_path / "secret.txt"
-    os.mkfifo(secret)  # whoever opened it to read would wait for ever
-    doctype = f'<!DOCTYPE ead [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
-    sentence = refusal(ead_file(f"<c><did>{place}</did></c>", doctype=doctype, namespace=""))
-    assert "实体“x”" in sentence
-
-
-def test_nothing_of_an_external_entity_gets_into_the_refusal(ead_file, tmp_path):
-    secret = tmp_path / "secret.txt"
-    secret.write_text(SECRET, encoding="utf-8")
-    doctype = f'<!DOCTYPE ead [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
-    assert SECRET not in refusal(ead_file("<c><did><unittitle>&x;</unittitle></did></c>", doctype=doctype))
-
-
-@pytest.mark.parametrize(
-    "declaration",
-    ['"http://127.0.0.1:{port}/ead.dtd"', '"ead.dtd" [<!ENTITY % p SYSTEM "http://127.0.0.1:{port}/p.ent"> %p;]'],
-)
-def test_no_dtd_and_no_parameter_entity_is_fetched(ead_file, declaration):
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-        server.settimeout(0.2)
-        doctype = f"<!DOCTYPE ead SYSTEM {declaration.format(port=server.getsockname()[1])}>"
-        path = ead_file("<c><did><unittitle>甲</unittitle></did></c>", doctype=doctype, namespace="")
-        assert [row.title for row in read_catalogue(path).rows] == ["甲"]
-        with pytest.raises(TimeoutError):
-            server.accept()
-
-
-@pytest.mark.parametrize(
-    "component",
-    [
-        "<c><did><unittitle>&l9;</unittitle></did></c>",
-        '<c level="&l9;"><did><unittitle>甲</unittitle></did></c>',
-        "<c><did><unittitle>甲</unittitle></did></c>",
-    ],
-)
-def test_a_billion_laughs_are_refused_in_text_in_an_attribute_and_even_unused(ead_file, component, soon):
-    doctype = f'<!DOCTYPE ead [<!ENTITY l0 "哈哈">{LAUGHS}]>'
-    sentence = refusal(ead_file(component, doctype=doctype, namespace=""))
-    assert "实体" in sentence or "XML" in sentence
-
-
-def test_an_entity_that_only_the_dtd_would_explain_is_refused_rather_than_lost(ead_file):
-    doctype = '<!DOCTYPE ead SYSTEM "ead.dtd">'
-    path = ead_file("<c><did><unittitle>caf&eacute;</unittitle></did></c>", doctype=doctype, namespace="")
-    assert "eacute" in refusal(path)
-
-
-def test_components_nested_without_end_are_refused(ead_file, soon):
-    assert "XML" in refusal(ead_file("<c>" * 100_000 + "</c>" * 100_000))
-
-
-def test_components_nested_as_deep_as_the_parser_allows_are_read(ead_file):
-    deep = '<c level="file"><did><unittitle>甲</unittitle></did>' * 240 + "</c>" * 240
-    assert len(read_catalogue(ead_file(deep)).rows) == 240
-
-
-def test_too_many_components_are_refused(ead_file):
-    assert "500000" in refusal(ead_file("<c/>" * 500_001))
 
 
 # Workbooks
@@ -185,15 +113,17 @@ def test_a_cell_of_more_than_a_hundred_thousand_characters_is_refused(tmp_path, 
     assert refusal(csv_file([["题名", "备注"], ["甲", "长" * 200_000]]))
 
 
-def test_more_than_half_a_million_rows_are_refused(csv_file, soon):
-    assert "500000" in refusal(csv_file([["题名"], *[["甲"]] * 500_001]))
+def test_more_than_five_million_rows_are_refused(tmp_path, soon):
+    path = tmp_path / "a.csv"
+    path.write_bytes("题名\n甲\n".encode() + b"\n" * 5_000_000)
+    assert "5000000" in refusal(path)
 
 
 # Tables
 
 
 def test_a_long_heading_is_not_repeated_into_the_memory(csv_file, soon):
-    assert "300000000" in refusal(csv_file([["题名", "x" * 90_000], *[["甲", "b"]] * 100_000]))
+    assert "90000" in refusal(csv_file([["题名", "x" * 90_000], *[["甲", "b"]] * 100_000]))
 
 
 def test_a_file_with_nothing_but_faults_is_refused_after_a_hundred_thousand(csv_file, soon):
@@ -210,15 +140,6 @@ def test_more_than_a_thousand_columns_are_refused(csv_file):
     assert "1001 列" in refusal(csv_file([["题名", *[""] * 1000], ["甲", *[""] * 1000]]))
 
 
-def test_a_restriction_above_is_not_repeated_into_the_memory(ead_file, soon):
-    long = f"<accessrestrict><p>{'x' * 100_000}</p></accessrestrict>"
-    own = "<c><did><unittitle>甲</unittitle></did><accessrestrict><p>own</p></accessrestrict></c>"
-    assert "300000000" in refusal(ead_file(own * 10_000, archdesc=long))
-    assert "200 条" in refusal(
-        ead_file("<c/>", archdesc="".join(f"<accessrestrict><p>{i}</p></accessrestrict>" for i in range(300)))
-    )
-
-
 # Files
 
 
@@ -228,7 +149,7 @@ def test_a_file_of_two_gigabytes_is_refused_unread(tmp_path, soon):
         file.truncate(2_000_000_000)
     sentence = refusal(path)
     assert "2000 MB" in sentence
-    assert "200 MB" in sentence
+    assert "1000 MB" in sentence
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import zipfile
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.sentences import Refusal
-from review.readers import read_catalogue
+from review.readers import open_stream, read_catalogue
 
 HEADING = ["题名", "日期", "页数"]
 
@@ -91,8 +92,9 @@ def test_the_first_visible_sheet_with_a_heading_is_read_and_the_others_are_named
     }
     reading = read_catalogue(xlsx_file(sheets))
     assert [row.title for row in reading.rows] == ["甲"]
-    (warning,) = reading.warnings
-    assert "说明、续" in warning.zh
+    hidden, others = reading.warnings
+    assert "说明、续" in others.zh
+    assert "_隐藏" in hidden.zh
 
 
 def test_a_single_sheet_gives_no_warning(xlsx_file):
@@ -165,3 +167,86 @@ def test_what_two_spreadsheet_writers_wrote_is_read_back(table, writer):
         reading = read_catalogue(path)
     assert reading.complaints == ()
     assert [(row.title, row.responsible_body, row.notes) for row in reading.rows] == table
+
+
+# What clerks do with sheets
+
+
+def sheet_of(path, write):
+    with xlsxwriter.Workbook(path) as book:
+        write(book.add_worksheet("目录"))
+    return path
+
+
+def test_cells_merged_downward_are_filled_so_that_no_mark_is_lost(tmp_path):
+    def write(sheet):
+        sheet.merge_range(0, 0, 0, 2, "全宗J047案卷目录")
+        sheet.write_row(1, 0, ["题名", "密级", "日期"])
+        for row in range(2, 6):
+            sheet.write_row(row, 0, [f"题名{row}", "", "1962"])
+        sheet.merge_range(3, 1, 4, 1, "机密")
+
+    reading = read_catalogue(sheet_of(tmp_path / "目录.xlsx", write))
+    assert [row.classification for row in reading.rows] == ["", "机密", "机密", ""]
+    (warning,) = reading.warnings
+    assert "B4:B5" in warning.zh
+
+
+def test_merged_cells_are_filled_after_a_resume_too(tmp_path):
+    def write(sheet):
+        sheet.write_row(0, 0, ["题名", "密级"])
+        for row in range(1, 3_001):
+            sheet.write(row, 0, f"题名{row}")
+        sheet.merge_range(1, 1, 3_000, 1, "机密")
+
+    path = sheet_of(tmp_path / "目录.xlsx", write)
+    with open_stream(path, today=None, skip=2_500) as stream:
+        rows = [row for chunk in stream for row in chunk.rows]
+    assert len(rows) == 501
+    assert {row.classification for row in rows} == {"机密"}
+
+
+def test_a_row_merged_across_columns_is_a_complaint(tmp_path):
+    def write(sheet):
+        sheet.write_row(0, 0, ["档号", "题名", "日期"])
+        sheet.write_row(1, 0, ["A-1", "甲", "1962"])
+        sheet.merge_range(2, 0, 2, 2, "一、文书类")
+        sheet.write_row(3, 0, ["A-2", "乙", "1962"])
+
+    reading = read_catalogue(sheet_of(tmp_path / "目录.xlsx", write))
+    assert [row.title for row in reading.rows] == ["甲", "乙"]
+    (complaint,) = reading.complaints
+    assert (complaint.row, complaint.value) == (3, "")
+    assert "合并" in complaint.sentence.zh
+
+
+def test_empty_cells_right_of_the_headings_are_no_fault_and_filled_ones_are(xlsx_file):
+    table = [["题名", "日期", "", ""], ["甲", "1962", "", ""], ["乙", "1962", "", "杂记"], ["丙", "1962", " ", ""]]
+    reading = read_catalogue(xlsx_file({"目录": table}))
+    assert [row.title for row in reading.rows] == ["甲", "丙"]
+    (complaint,) = reading.complaints
+    assert (complaint.row, complaint.value) == (3, "")
+    assert "杂记" not in str(complaint)
+
+
+def test_a_heading_that_stands_twice_in_a_sheet_is_refused(xlsx_file):
+    with pytest.raises(Refusal, match="题名"):
+        read_catalogue(xlsx_file({"目录": [["题名", "日期", "题名"], ["甲", "1962", "乙"]]}))
+
+
+def test_a_control_character_in_a_cell_is_a_complaint(xlsx_file):
+    reading = read_catalogue(xlsx_file({"目录": [["题名"], ["甲\x02乙"], ["丙"]]}))
+    assert [row.title for row in reading.rows] == ["丙"]
+    assert [complaint.column for complaint in reading.complaints] == ["题名"]
+
+
+def test_the_reading_process_ends_with_the_stream(xlsx_file):
+    path = xlsx_file({"目录": [["题名"], *[[f"题名{i}"] for i in range(30_000)]]})
+    stream = open_stream(path, today=None)
+    next(iter(stream))
+    stream.close()
+    assert not [
+        child
+        for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text("ascii").split()
+        if "sheet_cells" in Path(f"/proc/{child}/cmdline").read_bytes().decode()
+    ]

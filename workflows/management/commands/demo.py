@@ -20,11 +20,12 @@ from rich.table import Table
 from policies.outcomes import EARLY_GROUNDS, GROUNDS
 from policies.sentences import Refusal
 from review import access
+from review.jobs.intakes import take_in
 from review.models import AccessStatus, Agency, Batch, Entry, Fonds, Release
-from review.operations import appointing, importing, planning
+from review.operations import appointing, planning
 from review.operations.releasing import bundle_of
 from review.queries.rules import screener_of
-from review.readers import Reading, find_profile, read_catalogue
+from review.readers import Profile, digest_of, find_profile, open_stream
 from review.sample import sample_fonds, write_sample
 from workflows import cast, rehearsal
 from workflows.flows import opening
@@ -82,7 +83,7 @@ class Command(BaseCommand):
         people = cast.gather(at=now)
         complaints = 0
         for code, path in files.items():
-            complaints += self._take_in(Fonds.objects.get(code=code), read_catalogue(path), path, people)
+            complaints += self._take_in(Fonds.objects.get(code=code), path, people)
         self._walk(Fonds.objects.get(code=MAIN), people, until="")
         for code, desk in WAITING.items():
             self._walk(Fonds.objects.get(code=code), people, until=desk)
@@ -90,8 +91,8 @@ class Command(BaseCommand):
 
     def _given(self, path: Path, profile: str | None) -> tuple[Fonds, int]:
         """Any catalogue in a supported format, as one fonds of its own."""
-        reading = read_catalogue(path, find_profile(profile) if profile else None, today=timezone.localdate())
-        code = f"X{int(reading.digest[:8], 16) % 1000:03d}"
+        columns = find_profile(profile) if profile else None
+        code = f"X{int(digest_of(path)[:8], 16) % 1000:03d}"
         fonds = Fonds.objects.filter(code=code).first()
         if fonds is None:
             agency = self._agency(f"{code}-A", f"{path.stem[:150]} · 形成单位 ({code})")
@@ -99,11 +100,12 @@ class Command(BaseCommand):
                 code=code, title=path.stem[:180], creating_agency=agency, by="demo", at=timezone.now()
             )
         known = set(Agency.objects.values_list("name", flat=True))
-        names = sorted({row.agency for row in reading.rows if row.agency} - known)
+        with open_stream(path, columns, today=timezone.localdate()) as stream:
+            names = sorted({row.agency for chunk in stream for row in chunk.rows if row.agency} - known)
         for place, name in enumerate(names, 1):
             self._agency(f"{code}-{place:03d}", name)
         people = cast.gather(at=timezone.now())
-        complaints = self._take_in(fonds, reading, path, people)
+        complaints = self._take_in(fonds, path, people, columns)
         self._walk(fonds, people, until="")
         return fonds, complaints
 
@@ -111,12 +113,12 @@ class Command(BaseCommand):
         found = Agency.objects.filter(name=name).first()
         return found or appointing.register_agency(code=code, name=name, by="demo", at=timezone.now())
 
-    def _take_in(self, fonds: Fonds, reading: Reading, path: Path, people: cast.Cast) -> int:
+    def _take_in(self, fonds: Fonds, path: Path, people: cast.Cast, columns: Profile | None = None) -> int:
         """Import, keeping the good rows; every refused one is told."""
-        report = importing.import_catalogue(
-            fonds=fonds, reading=reading, file_name=path.name, by=people["planner"], at=timezone.now(), keep_good=True
+        report = take_in(
+            fonds=fonds, path=path, by=people["planner"], at=timezone.now(), profile=columns, keep_good=True
         )
-        for warning in reading.warnings[:5]:
+        for warning in report.warnings[:5]:
             self.console.print(f"  [yellow]![/yellow] {warning}", soft_wrap=True)
         for complaint in report.complaints[:5]:
             self.console.print(f"  [yellow]{path.name}:{complaint.row}[/yellow] {complaint.sentence}", soft_wrap=True)

@@ -1,0 +1,43 @@
+"""Many rows into a table at the speed of the database: COPY on PostgreSQL, one prepared statement on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, models, transaction
+
+
+def next_ids(model: type[models.Model], count: int) -> int:
+    """The first of `count` consecutive keys that no row of the model has; nobody else gets them in this transaction.
+
+    The caller holds the ledger (review/ledger.hold), so that no other act adds such rows meanwhile.
+    """
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s))", [table, key])
+            first = int(cursor.fetchone()[0])
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table, key, first + count - 1])
+            return first
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+        return (int(found[0]) if found else 0) + 1
+
+
+def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Inserts rows of plain values (days as ISO texts, JSON as text), as they come and without keeping them.
+
+    `columns` are columns of the table. Constraints hold as ever; neither defaults nor `save` of the model do.
+    """
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    names = ", ".join(map(quote, columns))
+    with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            # The driver's own connection: Django's cursor would keep every row until the last one is in.
+            marks = ", ".join("?" * len(columns))
+            connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608

@@ -1,0 +1,71 @@
+"""The holdings: fonds, the tree of series with its entries, one entry with all that is known of it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from review import access
+from review.queries.descriptions import Tree, elements_of, entries_in, history_of, holdings
+from review.queries.due import due_on
+
+PAGE = 100
+
+
+@login_required
+def holdings_list(request: HttpRequest) -> HttpResponse:
+    """The fonds this person has a right on. Forming units have none: they see their entries at their desk."""
+    fonds = access.fonds_of(request.user)
+    if not fonds.exists():
+        raise PermissionDenied
+    return render(request, "review/holdings.html", {"lines": holdings(fonds, timezone.localdate())})
+
+
+@login_required
+def holdings_fonds(request: HttpRequest, code: str) -> HttpResponse:
+    """One fonds: where one stands in its tree of series, and the entries there. 404 without a right on it."""
+    fonds = get_object_or_404(access.fonds_of(request.user), code=code)
+    tree = Tree(fonds)
+    asked = request.GET.get("series", "")
+    here = int(asked) if asked.isascii() and asked.isdecimal() and int(asked) in tree.branches else None
+    if asked and asked != "none" and here is None:
+        raise Http404
+    page = Paginator(entries_in(fonds, here, without=asked == "none"), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "review/holdings_fonds.html",
+        {
+            "fonds": fonds,
+            "tree": tree,
+            "branches": tree.around(here),
+            "here": tree.branches.get(here) if here is not None else None,
+            "without": asked == "none",
+            "page": page,
+        },
+    )
+
+
+@login_required
+def holdings_entry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One entry: its elements and where they come from, its objects, its history. 404 without a right on its fonds."""
+    fonds = get_object_or_404(access.fonds_of(request.user), code=code)
+    entry = get_object_or_404(
+        fonds.entries.select_related("agency", "intake", "intake__by", "parent__parent", "series__parent__parent"),
+        pk=pk,
+    )
+    return render(
+        request,
+        "review/holdings_entry.html",
+        {
+            "fonds": fonds,
+            "entry": entry,
+            "due": due_on(entry.latest) if entry.latest else None,
+            "elements": elements_of(entry),
+            "history": history_of(entry),
+            "parts": entry.parts.order_by("position", "pk")[:PAGE],
+        },
+    )
