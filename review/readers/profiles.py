@@ -32,6 +32,8 @@ UNITS = {"页数": " 页", "件数": " 件", "张数": " 张", "pages": " pages"
 MAX_HEADING = 200  # characters; a heading is repeated in the notes of every row where its column is not known
 
 _FILE_TITLE = "案卷题名"
+PASSED_OVER = ""  # the field of a column that is no part of the catalogue: what our own report says beside a refused row
+_REPORT_NOTES = "导入说明importnote"
 _DATES = {
     "date", "date_from", "date_to", "date_text", "earliest", "latest", "date_precision", "date_certainty",
 }  # fmt: skip
@@ -67,7 +69,8 @@ class Profile:
 
     def fields(self, headings: Iterable[str]) -> list[str | None]:
         """The field, or the part of one, of each heading; None: kept in the notes."""
-        return [self.columns.get(same_heading(heading)) or None for heading in headings]
+        names = map(same_heading, headings)
+        return [PASSED_OVER if name == _REPORT_NOTES else self.columns.get(name) or None for name in names]
 
     def layout(self, headings: Sequence[str]) -> Layout | None:
         """These cells as the heading of a table, or None where none of them is recognised as the title.
@@ -110,7 +113,7 @@ class Layout:
 
     def unknown(self) -> list[str]:
         """The headings whose texts are kept in the notes only."""
-        return [heading for heading, field in zip(self.headings, self.fields, strict=True) if heading and not field]
+        return [heading for heading, field in zip(self.headings, self.fields, strict=True) if heading and field is None]
 
     def stated(self) -> frozenset[str]:
         """The fields of CatalogueRow that this table says something about: the others an update leaves as they are."""

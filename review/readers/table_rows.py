@@ -9,7 +9,7 @@ from policies.catalogue_rows import CatalogueRow, Complaint, on_its_lines, on_on
 from policies.sentences import Refusal, Sentence
 from review.readers.catalogue_rows import complain
 from review.readers.dialects import Fault
-from review.readers.profiles import JOINED, UNITS, Layout, same_heading
+from review.readers.profiles import JOINED, PASSED_OVER, UNITS, Layout, same_heading
 from review.readers.row_checks import faults_of
 from review.readers.table_dates import DATE_FIELDS, latest_day, read_dates, unknown_word
 from review.readers.vocabularies import known_word
@@ -72,6 +72,8 @@ class RowReader:
         for place, (field, cell) in enumerate(zip(self._layout.fields, cells, strict=True)):
             text = (on_its_lines if field in LINED or not field else on_one_line)(cell)
             heading = self._layout.headings[place]
+            if field == PASSED_OVER:
+                continue
             if not field:
                 if text:
                     notes.append(f"{heading or f'[{place + 1}]'}: {text}")
