@@ -136,7 +136,7 @@ _NEVER = ("scope", "persons", "keywords", "document_number")
 _KEPT = (
     "row", "level", "parent_row", "parent_code", "reference_code", "series_title", "responsible_body", "date_text",
     "earliest", "latest", "date_precision", "date_certainty", "retention", "classification", "original_classifier",
-    "declassify_on", "agency",
+    "declassify_on", "agency", "access_status",
 )  # fmt: skip
 _HEADINGS = {
     "title": "题名", "scope": "范围和提要", "persons": "人名", "keywords": "主题词", "document_number": "文号", "notes": "附注",

@@ -43,7 +43,8 @@ def _line_of(entry: Entry) -> Record:
         span=span_of(entry),
         retention=entry.retention,
         classification=entry.classification,
-        access_condition=entry.access_condition,
+        # 不予公开 of the public attribute is a condition like any other to the rules.
+        access_condition=" | ".join(filter(None, (entry.access_condition, entry.public_attribute))),
     )
 
 
