@@ -70,7 +70,7 @@ def _catalogue(edition: Edition, path: Path) -> None:
 
 
 def _bare(edition: Edition, path: Path) -> None:
-    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint import HTML
 
     face = (FONTS / "NotoSerifSC-Regular.ttf").as_uri()
     rows = "".join(

@@ -27,7 +27,16 @@ HEADINGS = (
     "存放位置", "附注",
 )  # fmt: skip
 BODIES = ("示例省民政厅", "示例省财政厅", "示例省水利厅", "示例省人民委员会", "示例省卫生厅")
-SUBJECTS = ("调整救济标准", "加强防汛工作", "下达年度预算", "修建水库工程", "召开全省会议", "编制统计报表", "救灾款分配方案", "干部训练班")
+SUBJECTS = (
+    "调整救济标准",
+    "加强防汛工作",
+    "下达年度预算",
+    "修建水库工程",
+    "召开全省会议",
+    "编制统计报表",
+    "救灾款分配方案",
+    "干部训练班",
+)
 KINDS = ("通知", "批复", "请示", "报告", "函", "决定")
 
 
@@ -64,7 +73,9 @@ def write_xlsx(path: Path, count: int) -> None:
 
 def write_ead(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as file:
-        file.write('<ead xmlns="urn:isbn:1-931666-22-9"><eadheader><eadid>b</eadid></eadheader><archdesc level="fonds"><did>')
+        file.write(
+            '<ead xmlns="urn:isbn:1-931666-22-9"><eadheader><eadid>b</eadid></eadheader><archdesc level="fonds"><did>'
+        )
         file.write("<unittitle>示例全宗</unittitle></did><dsc>")
         for number, row in enumerate(rows(count)):
             if number % 50 == 0:
@@ -109,8 +120,12 @@ def _set_up():
     from review.operations import appointing
     from workflows import cast
 
-    agencies = [appointing.register_agency(code=f"A{n}", name=name, by="bench", at=now()) for n, name in enumerate(BODIES)]
-    fonds = appointing.register_fonds(code="B001", title="示例全宗", creating_agency=agencies[0], by="bench", at=now())
+    agencies = [
+        appointing.register_agency(code=f"A{n}", name=name, by="bench", at=now()) for n, name in enumerate(BODIES)
+    ]
+    fonds = appointing.register_fonds(
+        code="B001", title="示例全宗", creating_agency=agencies[0], by="bench", at=now()
+    )
     return fonds, cast.gather(at=now())["planner"]
 
 
@@ -134,14 +149,18 @@ def bare(path: Path, fonds, planner) -> int:
     from review.models import Entry
     from review.models.bulk import insert_rows
     from review.operations import importing
-    from review.operations.importing import _ENTRY_INTO
+    from review.operations.importing.saving import ENTRY_INTO
 
     intake = importing.receive_catalogue(fonds=fonds, file_name="b", size=1, digest="0" * 64, by=planner, at=now())
-    places = {name: place for place, name in enumerate(_ENTRY_INTO)}
-    blank = ["" for _ in _ENTRY_INTO]
+    places = {name: place for place, name in enumerate(ENTRY_INTO)}
+    blank = ["" for _ in ENTRY_INTO]
     for name in ("earliest", "latest", "pages", "transfer_opinion_on", "declassify_on", "series_id", "parent_id"):
         blank[places[name]] = None
-    blank[places["fonds_id"]], blank[places["intake_id"]], blank[places["agency_id"]] = fonds.pk, intake.pk, fonds.creating_agency_id
+    blank[places["fonds_id"]], blank[places["intake_id"]], blank[places["agency_id"]] = (
+        fonds.pk,
+        intake.pk,
+        fonds.creating_agency_id,
+    )
     blank[places["own"]], blank[places["stub"]] = "{}", False
     blank[places["access_status"]], blank[places["level"]] = "not_reviewed", "item"
     wanted = ("reference_code", "title", "responsible_body", "date_text", "series_title", "retention", "extent", "document_number",
@@ -149,7 +168,9 @@ def bare(path: Path, fonds, planner) -> int:
     source = {"reference_code": 0, "title": 1, "responsible_body": 2, "date_text": 3, "series_title": 4, "retention": 6,
               "extent": 11, "document_number": 13, "location": 14}  # fmt: skip
     pairs = [(places[name], source[name]) for name in wanted]
-    identity, position, key, earliest, latest = (places[n] for n in ("id", "position", "code_key", "earliest", "latest"))
+    identity, position, key, earliest, latest = (
+        places[n] for n in ("id", "position", "code_key", "earliest", "latest")
+    )
 
     def filled() -> Iterator[list]:
         for number, cells in enumerate(_bare_cells(path), start=1):
@@ -162,7 +183,7 @@ def bare(path: Path, fonds, planner) -> int:
             yield row
 
     with transaction.atomic():
-        insert_rows(Entry, _ENTRY_INTO, filled())
+        insert_rows(Entry, ENTRY_INTO, filled())
     return Entry.objects.count()
 
 
@@ -224,10 +245,14 @@ def main() -> None:
         return
     databases = [("SQLite", "")]
     if options.postgres:
-        found = subprocess.run([sys.executable, ROOT / "script" / "find_postgres.py"], capture_output=True, text=True, check=True)
+        found = subprocess.run(
+            [sys.executable, ROOT / "script" / "find_postgres.py"], capture_output=True, text=True, check=True
+        )
         databases.append(("PostgreSQL", found.stdout.strip()))
     sizes = {"csv": [10_000, 100_000, 1_000_000], "xlsx": [20_000, 200_000], "ead": [1_500, 15_409]}
-    print("| file | rows | database | seconds | rows a second | bare seconds | share of the bare limit | peak MB (child) |")
+    print(
+        "| file | rows | database | seconds | rows a second | bare seconds | share of the bare limit | peak MB (child) |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for kind, writer in WRITERS.items():
         if options.only and kind != options.only:

@@ -4,12 +4,13 @@ from django.urls import path
 
 from review.views.agencies import agencies, agency
 from review.views.batches import batch, batches
-from review.views.exports import export
-from review.views.intakes import give_up, intake, intakes, proposals, read, receive, report, save, settle, undo
-from review.views.jobs import job, job_progress
 from review.views.due import due, due_download, due_entries
+from review.views.exports import export
 from review.views.holdings import holdings_entry, holdings_fonds, holdings_list
+from review.views.intakes import give_up, intake, intakes, read, receive, report, save, undo
+from review.views.jobs import job, job_progress
 from review.views.ledger import ledger_lines
+from review.views.proposals import proposals, settle
 from review.views.source import source
 
 urlpatterns = [

@@ -18,7 +18,8 @@ from policies.sentences import Sentence
 from review import access
 from review.models import ColumnMapping, Fonds, Intake, Person
 from review.operations import importing
-from review.queries.intakes import Comparison, compare, folder_of, known_of, staged_of
+from review.queries.comparing import Comparison, compare
+from review.queries.intakes import folder_of, known_of, staged_of
 from review.readers import PROFILES, Profile, digest_of, find_profile, open_stream, profile_from
 from review.staging import Staged, complete
 

@@ -36,9 +36,8 @@ def own_rows(fonds: Fonds, keys: Sequence[str] | None = None) -> Iterator[tuple[
         (True, _SERIES_COLUMNS, Series.objects.filter(fonds=fonds)),
         (False, _ENTRY_COLUMNS, Entry.objects.filter(fonds=fonds)),
     ):
-        if keys is not None:
-            units = units.filter(code_key__in=keys)
-        found = units.order_by().values_list("code_key", *columns)
+        wanted = units if keys is None else units.filter(code_key__in=keys)
+        found = wanted.order_by().values_list("code_key", *columns)
         for key, *values in found.iterator(chunk_size=2000):
             unit = dict(zip(columns, values, strict=True))
             yield key, own_row(unit, series=series, joint=() if series else joint.get(unit["pk"], ()))
@@ -89,7 +88,9 @@ def _in_order(fonds: Fonds) -> list[Place]:
         above = ("entry", parent) if parent else ("series", series) if series else None
         parts.setdefault(above, []).append((position, "entry", pk))
     order: list[Place] = []
-    waiting: list[tuple[tuple[int, str, int], int | None]] = [(u, None) for u in sorted(parts.pop(None, ()), reverse=True)]
+    waiting: list[tuple[tuple[int, str, int], int | None]] = [
+        (u, None) for u in sorted(parts.pop(None, ()), reverse=True)
+    ]
     while waiting:
         (_, kind, pk), above_row = waiting.pop()
         order.append((kind, pk, above_row))

@@ -32,7 +32,9 @@ UNITS = {"页数": " 页", "件数": " 件", "张数": " 张", "pages": " pages"
 MAX_HEADING = 200  # characters; a heading is repeated in the notes of every row where its column is not known
 
 _FILE_TITLE = "案卷题名"
-PASSED_OVER = ""  # the field of a column that is no part of the catalogue: what our own report says beside a refused row
+PASSED_OVER = (
+    ""  # the field of a column that is no part of the catalogue: what our own report says beside a refused row
+)
 _REPORT_NOTES = "导入说明importnote"
 _DATES = {
     "date", "date_from", "date_to", "date_text", "earliest", "latest", "date_precision", "date_certainty",
@@ -113,7 +115,9 @@ class Layout:
 
     def unknown(self) -> list[str]:
         """The headings whose texts are kept in the notes only."""
-        return [heading for heading, field in zip(self.headings, self.fields, strict=True) if heading and field is None]
+        return [
+            heading for heading, field in zip(self.headings, self.fields, strict=True) if heading and field is None
+        ]
 
     def stated(self) -> frozenset[str]:
         """The fields of CatalogueRow that this table says something about: the others an update leaves as they are."""

@@ -94,7 +94,10 @@ def _refuse_repeated_codes(staged: Staged) -> None:
         "GROUP BY code_key HAVING count(*) > 1) AS again USING (code_key) WHERE row.row > again.first"
     )
     staged.refuse(
-        [Complaint(row, "reference_code", code, _REPEATED.filled(first=first)) for row, code, first in repeated.fetchall()]
+        [
+            Complaint(row, "reference_code", code, _REPEATED.filled(first=first))
+            for row, code, first in repeated.fetchall()
+        ]
     )
 
 
@@ -196,7 +199,9 @@ def _guard_secrets(staged: Staged, today: date, stubs_only: bool) -> None:
                 stubs.append(row._replace(classification=row.classification or mark))
     # The heading is no content of its own, but may have come down from what is secret.
     staged.db.executemany(_UPDATE, [(*as_stub(row)._replace(series_title=""), "{}", row.row) for row in stubs])
-    staged.db.executemany("UPDATE row SET kind = 'stub' WHERE row = ? AND kind = 'entry'", [(row.row,) for row in stubs])
+    staged.db.executemany(
+        "UPDATE row SET kind = 'stub' WHERE row = ? AND kind = 'entry'", [(row.row,) for row in stubs]
+    )
     staged.note("stubs", len(stubs))
     staged.hide([complaint.row for complaint in refused])
     while refused:
@@ -212,7 +217,9 @@ def _mark_of(row: CatalogueRow, today: date) -> str | None:
         return row.classification
     title = fold(row.title).text
     found = find_secrecy_mark(title)
-    if found and still_classified(text := title[found.start : found.end].strip("（()）[]【】〔〕"), row.latest, today, said=said):
+    if found and still_classified(
+        text := title[found.start : found.end].strip("（()）[]【】〔〕"), row.latest, today, said=said
+    ):
         return text
     return None
 

@@ -82,7 +82,9 @@ class Staged:
         with self.transaction():
             self.db.executemany(_INSERT, ((*row, same_code(row[_CODE]), *_DEFAULTS) for row in chunk.rows))
             self.complain(c._replace(value="") if c.row in secret else c for c in chunk.complaints)
-            cells = ((row, json.dumps(texts, ensure_ascii=False)) for row, texts in chunk.refused if row not in secret)
+            cells = (
+                (row, json.dumps(texts, ensure_ascii=False)) for row, texts in chunk.refused if row not in secret
+            )
             self.db.executemany("INSERT OR REPLACE INTO refused VALUES (?, ?)", cells)
             self.hide(secret)
             self.note("read", chunk.read)
@@ -92,7 +94,10 @@ class Staged:
         """Keeps complaints; those found by comparing with the holdings are forgotten when it is compared again."""
         self.db.executemany(
             "INSERT INTO complaint VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            ((c.row, c.column, c.value, c.sentence.zh, c.sentence.en, c.severity, c.line, compared) for c in complaints),
+            (
+                (c.row, c.column, c.value, c.sentence.zh, c.sentence.en, c.severity, c.line, compared)
+                for c in complaints
+            ),
         )
 
     def refuse(self, complaints: Sequence[Complaint]) -> None:
@@ -113,7 +118,9 @@ class Staged:
         """How many staged rows meet a condition of ours (SQL over COLUMNS)."""
         return int(self.db.execute(f"SELECT count(*) FROM row WHERE {where}", values).fetchone()[0])  # noqa: S608
 
-    def rows(self, where: str = "1", *values: object, order: str = "row", columns: Sequence[str] = FIELDS) -> Iterator:
+    def rows(
+        self, where: str = "1", *values: object, order: str = "row", columns: Sequence[str] = FIELDS
+    ) -> sqlite3.Cursor:
         """Staged rows that meet a condition of ours, as tuples of `columns`."""
         names = ", ".join(columns)
         return self.db.execute(f"SELECT {names} FROM row WHERE {where} ORDER BY {order}", values)  # noqa: S608

@@ -54,7 +54,11 @@ def agencies(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "")
     page = Paginator(found_agencies(words), PAGE).get_page(request.GET.get("page"))
     lines = lines_of(list(page.object_list), timezone.localdate(), access.fonds_of(request.user))
-    return render(request, "review/agencies.html", {"page": page, "lines": lines, "words": words, "keeps": keeps, "columns": COLUMNS})
+    return render(
+        request,
+        "review/agencies.html",
+        {"page": page, "lines": lines, "words": words, "keeps": keeps, "columns": COLUMNS},
+    )
 
 
 @login_required

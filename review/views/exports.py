@@ -29,4 +29,6 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     write_export(file, fonds, name, timezone.localdate())
     file.seek(0)
     kind = FORMATS[name]
-    return FileResponse(file, as_attachment=True, filename=f"{fonds.code}-{name}{kind.suffix}", content_type=kind.media_type)
+    return FileResponse(
+        file, as_attachment=True, filename=f"{fonds.code}-{name}{kind.suffix}", content_type=kind.media_type
+    )

@@ -40,7 +40,7 @@ AT_ONCE = 2_000_000  # bytes: a file so small is read while the page waits, whet
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _fonds(request: HttpRequest) -> QuerySet:
+def planned_fonds(request: HttpRequest) -> QuerySet:
     """The fonds this person imports into. Raises PermissionDenied where there is none."""
     fonds = access.fonds_of(request.user, "review.plan_fonds")
     if not fonds.exists():
@@ -49,13 +49,15 @@ def _fonds(request: HttpRequest) -> QuerySet:
 
 
 def _intake(request: HttpRequest, pk: int) -> Intake:
-    return get_object_or_404(Intake.objects.filter(fonds__in=_fonds(request)).select_related("fonds", "by"), pk=pk)
+    return get_object_or_404(
+        Intake.objects.filter(fonds__in=planned_fonds(request)).select_related("fonds", "by"), pk=pk
+    )
 
 
 @login_required
 def intakes(request: HttpRequest) -> HttpResponse:
     """The files taken in, newest first, and the way to send another."""
-    fonds = _fonds(request)
+    fonds = planned_fonds(request)
     rows = Intake.objects.filter(fonds__in=fonds).select_related("fonds", "by")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     waiting = Proposal.objects.filter(entry__fonds__in=fonds, settled_at__isnull=True).count()
@@ -66,7 +68,7 @@ def intakes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """Take an uploaded file into its waiting room; nothing of it is read yet."""
-    fonds = get_object_or_404(_fonds(request), code=request.POST.get("fonds", ""))
+    fonds = get_object_or_404(planned_fonds(request), code=request.POST.get("fonds", ""))
     upload = request.FILES.get("file")
     if upload is None or not upload.name:
         messages.error(request, _("Choose a file first."))
@@ -119,7 +121,7 @@ def _columns(seen) -> dict[str, object]:
         (heading, field or "", [row[place] for row in seen.sample if place < len(row) and row[place]][:3])
         for place, (heading, field) in enumerate(zip(seen.headings, seen.fields, strict=True))
     ]
-    return {"columns": columns, "fields": [(field, _field_name(field)) for field in FIELDS]}
+    return {"columns": columns, "fields": [(field, field_name(field)) for field in FIELDS]}
 
 
 _MORE_FIELDS = {
@@ -134,7 +136,7 @@ _MORE_FIELDS = {
 }
 
 
-def _field_name(field: str) -> str:
+def field_name(field: str) -> str:
     sentence = _MORE_FIELDS.get(field) or FIELD_NAMES.get(field)
     return sentence.of(get_language() or "") if sentence else field
 
@@ -229,14 +231,14 @@ def _shown(request: HttpRequest, found: Intake) -> dict[str, object]:
 def _told(row: tuple) -> dict[str, object]:
     number, code, title, date_text, changes, classification = row
     fields = [
-        (_field_name(name), _value(values[0]), _value(values[1]))
+        (field_name(name), value_shown(values[0]), value_shown(values[1]))
         for name, values in (json.loads(changes) if changes else {}).items()
         if name != "own" or len(json.loads(changes)) == 1
     ]
     return {"row": number, "code": code, "title": title, "date": date_text, "fields": fields, "mark": classification}
 
 
-def _value(value: object) -> str:
+def value_shown(value: object) -> str:
     if value is None or value == "":
         return "—"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -303,36 +305,6 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def _refused(request: HttpRequest, found: Intake, refusal: Refusal) -> HttpResponse:
     messages.error(request, refusal.sentence.of(get_language() or ""))
     return redirect("intake", found.pk)
-
-
-# Proposals.
-
-
-@login_required
-def proposals(request: HttpRequest) -> HttpResponse:
-    """Changes that files proposed to entries under review or decided, waiting to be settled."""
-    rows = Proposal.objects.filter(entry__fonds__in=_fonds(request), settled_at__isnull=True)
-    page = Paginator(rows.select_related("entry__fonds", "intake").order_by("pk"), PAGE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.fields = [
-            (_field_name(name), _value(values[0]), _value(values[1])) for name, values in row.changes.items() if name != "own"
-        ]
-    return render(request, "review/proposals.html", {"page": page})
-
-
-@login_required
-@require_POST
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept or decline one proposal."""
-    proposal = get_object_or_404(Proposal.objects.filter(entry__fonds__in=_fonds(request)), pk=pk)
-    try:
-        importing.settle_proposal(
-            proposal=proposal, accept=request.POST.get("answer") == "accept",
-            reason=request.POST.get("reason", "").strip()[:500], by=request.user, at=timezone.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence.of(get_language() or ""))
-    return redirect("proposals")
 
 
 _MAPPING_ODD = Sentence(

@@ -112,7 +112,8 @@ def placed(rows) -> list[CatalogueRow]:
     rows = list(rows)
     codes = {row.row: row.reference_code for row in rows}
     return [
-        row._replace(row=0, parent_row=None, parent_code=codes[row.parent_row] if row.parent_row else "") for row in rows
+        row._replace(row=0, parent_row=None, parent_code=codes[row.parent_row] if row.parent_row else "")
+        for row in rows
     ]
 
 

@@ -32,8 +32,9 @@ from review.operations import (
     signing,
     titling,
 )
+from review.queries.comparing import compare
 from review.queries.decisions import decision_of, disputes, entries_for, standing
-from review.queries.intakes import compare, folder_of, staged_of
+from review.queries.intakes import folder_of, staged_of
 from review.readers.agency_lists import read_agencies
 from review.readers.object_folders import walk
 from tests.world import NOW, TODAY, World
@@ -124,13 +125,21 @@ def _attach(world, _batch):
 def _change(world):
     first, second = world.agencies
     return agencies.register_change(
-        agency=first, kind="renamed", day=TODAY, successors=[(second, "")], evidence="编〔2026〕1号", by="test", at=NOW
+        agency=first,
+        kind="renamed",
+        day=TODAY,
+        successors=[(second, "")],
+        evidence="编〔2026〕1号",
+        by="test",
+        at=NOW,
     )
 
 
 def _import_agencies(world, _batch):
     path = world.folder / "agencies.csv"
-    path.write_text("机构代码,机构名称,成立日期\nN,新机构,2001-05-01\nMZT,示例省民政厅,1954-10-01\n", encoding="utf-8")
+    path.write_text(
+        "机构代码,机构名称,成立日期\nN,新机构,2001-05-01\nMZT,示例省民政厅,1954-10-01\n", encoding="utf-8"
+    )
     agencies.import_agencies(listed=read_agencies(path), by=world["planner"], at=NOW)
 
 
@@ -208,7 +217,10 @@ SCENES = {
     "agencies.name_creators": Scene(
         None,
         lambda w, b: agencies.name_creators(
-            fonds=w.fonds, creators=[(w.agencies[0], None, TODAY), (w.agencies[1], TODAY, None)], by=w["planner"], at=NOW
+            fonds=w.fonds,
+            creators=[(w.agencies[0], None, TODAY), (w.agencies[1], TODAY, None)],
+            by=w["planner"],
+            at=NOW,
         ),
     ),
     "agencies.import_agencies": Scene(None, _import_agencies),
@@ -258,7 +270,9 @@ SCENES = {
     ),
     "importing.save_mapping": Scene(
         None,
-        lambda w, b: importing.save_mapping(name="县档案馆", columns={"编号": "reference_code"}, by=w["planner"], at=NOW),
+        lambda w, b: importing.save_mapping(
+            name="县档案馆", columns={"编号": "reference_code"}, by=w["planner"], at=NOW
+        ),
     ),
     "attaching.attach_objects": Scene(None, _attach),
     "planning.cut_batch": Scene(

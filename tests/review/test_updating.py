@@ -156,7 +156,11 @@ def test_the_same_file_twice_changes_nothing_the_second_time(world, text):
     digest, lines, intakes = holdings_digest(world.fonds), LedgerLine.objects.count(), Intake.objects.count()
     report = brought(world, text)
     assert (report.counts.added, report.counts.changed, report.counts.proposed) == (0, 0, 0)
-    assert (holdings_digest(world.fonds), LedgerLine.objects.count(), Intake.objects.count()) == (digest, lines, intakes)
+    assert (holdings_digest(world.fonds), LedgerLine.objects.count(), Intake.objects.count()) == (
+        digest,
+        lines,
+        intakes,
+    )
 
 
 def test_undoing_takes_open_proposals_back_too(world):
@@ -188,7 +192,7 @@ def test_an_import_that_a_later_one_rests_on_is_not_undone_before_it(world):
 
 def test_who_does_not_plan_the_fonds_may_not_undo(world):
     report = brought(world, FILES["new entries"])
-    with pytest.raises(Exception, match="权限|right"):
+    with pytest.raises(Exception, match=r"权限|right"):
         importing.undo_import(intake=report.intake, by=world["first"], at=NOW)
 
 
@@ -286,7 +290,9 @@ MORE = {
 def test_a_row_that_says_more_than_a_stub_is_refused_and_its_words_are_kept_nowhere(world, text, tmp_path, caplog):
     report = brought(world, text)
     assert report.refused_rows >= 1
-    assert SECRET not in json.dumps([c[:3] + (c.sentence.zh, c.sentence.en) for c in report.complaints], ensure_ascii=False)
+    assert SECRET not in json.dumps(
+        [(*c[:3], c.sentence.zh, c.sentence.en) for c in report.complaints], ensure_ascii=False
+    )
     assert SECRET not in caplog.text
     assert not Entry.objects.filter(title__contains=SECRET[:5]).exists()
     for path in (tmp_path / "intakes").rglob("*"):

@@ -28,6 +28,9 @@ ANSWERS = {
     "due":           (200, 403, 403, 403, 403, 403, 200, 403, 403),
     "due-entries":   (200, 403, 403, 403, 403, 403, 200, 403, 403),
     "holdings":      (200, 200, 200, 200, 200, 200, 200, 403, 403),
+    "agencies":      (200, 403, 403, 403, 403, 403, 200, 403, 403),
+    "intakes":       (200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "proposals":     (200, 403, 403, 403, 403, 403, 403, 403, 403),
     "ledger":        (403, 403, 403, 403, 403, 403, 200, 403, 403),
     "first_review":  (403, 200, 403, 403, 403, 403, 403, 403, 403),
     "second_review": (403, 403, 200, 403, 403, 403, 403, 403, 403),
@@ -39,9 +42,9 @@ ANSWERS = {
 }  # fmt: skip
 ALLOWED = [(page, PEOPLE[answers.index(200)]) for page, answers in ANSWERS.items() if 200 in answers]
 LINKS = {
-    "planner": {"my-work", "plan", "due", "holdings", "batches"},
+    "planner": {"my-work", "plan", "due", "intakes", "holdings", "agencies", "batches"},
     "first": {"my-work", "batches"},
-    "auditor": {"my-work", "due", "holdings", "batches", "ledger"},
+    "auditor": {"my-work", "due", "holdings", "agencies", "batches", "ledger"},
     "unit-mzt": {"my-work"},
 }
 

@@ -36,7 +36,9 @@ def countersign(request: HttpRequest, task: Task) -> HttpResponse:
         proposed = standing(batch, Stage.SECOND_REVIEW).filter(outcome=outcome).values("batch_entry")
         rows = rows.filter(pk__in=proposed)
     total = entries_for(batch, agency).count()
-    page = Paginator(rows.order_by("position").prefetch_related("entry__joint_makers__agency"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by("position").prefetch_related("entry__joint_makers__agency"), PAGE).get_page(
+        request.GET.get("page")
+    )
     shown = with_findings(batch, list(page.object_list), agency)
     return render(
         request,

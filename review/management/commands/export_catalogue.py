@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--fonds", required=True, metavar="CODE")
         parser.add_argument("--format", required=True, choices=FORMATS)
-        parser.add_argument("--by", required=True, metavar="USERNAME", help="who takes it out; it is noted in the ledger")
+        parser.add_argument(
+            "--by", required=True, metavar="USERNAME", help="who takes it out; it is noted in the ledger"
+        )
 
     def handle(self, *args, **options):
         fonds = Fonds.objects.filter(code=options["fonds"]).first()

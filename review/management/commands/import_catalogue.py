@@ -104,7 +104,14 @@ def as_json(report: ImportReport) -> dict[str, object]:
         "stubs": report.counts.stubs,
         "held_and_not_in_file": report.counts.gone,
         "complaints": [
-            {"row": c.row, "line": c.line, "column": c.column, "value": c.value, "zh": c.sentence.zh, "en": c.sentence.en}
+            {
+                "row": c.row,
+                "line": c.line,
+                "column": c.column,
+                "value": c.value,
+                "zh": c.sentence.zh,
+                "en": c.sentence.en,
+            }
             for c in report.complaints
         ],
     }
