@@ -146,6 +146,9 @@ STATICFILES_DIRS = [BASE_DIR / "review" / "static"]
 STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 WHITENOISE_USE_FINDERS = True
 INTAKES_DIR = VAR_DIR / "intakes"  # uploaded catalogues and their staged rows, until they are saved or given up
+# Uploads pass through a folder of ours on their way there: nothing of a catalogue lies in /tmp.
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 RELEASES_DIR = Path(env.str("QIFENG_RELEASES", default=str(VAR_DIR / "releases")))
 OBJECTS_DIR = VAR_DIR / "objects"  # digital objects, by their digest
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from policies.catalogue_rows import CatalogueRow
+from policies.catalogue_rows import FIELD_NAMES, CatalogueRow
 from policies.dates import CLOSURE_YEARS, DateSpan, parse_date_span, years_after
 from policies.folding import fold
 from policies.marks import Level, SecrecyMark, read_secrecy_mark
@@ -138,9 +138,6 @@ _KEPT = (
     "earliest", "latest", "date_precision", "date_certainty", "retention", "classification", "original_classifier",
     "declassify_on", "agency", "access_status",
 )  # fmt: skip
-_HEADINGS = {
-    "title": "题名", "scope": "范围和提要", "persons": "人名", "keywords": "主题词", "document_number": "文号", "notes": "附注",
-}  # fmt: skip
 
 
 def says_more(row: CatalogueRow) -> tuple[str, ...]:
@@ -175,7 +172,7 @@ def as_stub(row: CatalogueRow) -> CatalogueRow:
 
 def more_than_a_stub(fields: tuple[str, ...]) -> Sentence:
     """Why a still classified row is not taken: names the columns, never what stands in them."""
-    return _MORE.filled(zh="、".join(_HEADINGS[field] for field in fields), en=", ".join(fields))
+    return _MORE.filled(zh="、".join(FIELD_NAMES[field].zh for field in fields), en=", ".join(fields))
 
 
 _MORE = Sentence(

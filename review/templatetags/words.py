@@ -3,6 +3,7 @@
 from django import template
 from django.utils.translation import get_language
 
+from policies.catalogue_rows import FIELD_NAMES
 from policies.outcomes import ANSWER_NAMES, EARLY_GROUNDS, GROUNDS, OUTCOME_NAMES, STAGE_NAMES
 from policies.rules import Rule
 from policies.sentences import Sentence
@@ -13,15 +14,7 @@ from review.queries.rules import screener_of
 register = template.Library()
 
 ROLE_PAGES = {"planner": ("plan", "due", "holdings"), "auditor": ("due", "holdings", "ledger")}
-FIELD_NAMES = {
-    "responsible_body": Sentence("责任者", "Responsible body"),
-    "series_title": Sentence("类别", "Series"),
-    "notes": Sentence("附注", "Notes"),
-    "retention": Sentence("保管期限", "Retention period"),
-    "classification": Sentence("密级", "Security classification"),
-    "access_condition": Sentence("利用限制", "Access condition"),
-    "span": Sentence("形成时间", "Date"),
-}
+RULE_FIELDS = FIELD_NAMES | {"span": Sentence("形成时间", "Date")}
 
 
 def _said(sentence: Sentence | None, code: str) -> str:
@@ -52,7 +45,7 @@ def stage_name(code: str) -> str:
 @register.filter
 def field_name(code: str) -> str:
     """The name of the field that a rule looked at; nothing for the title, which stands above."""
-    return _said(FIELD_NAMES.get(code), "")
+    return _said(RULE_FIELDS.get(code), "")
 
 
 @register.filter

@@ -15,12 +15,14 @@ from review.documents.exports import FORMATS
 from review.operations import exporting
 from review.queries.exports import write_export
 
+MAY_EXPORT = ("review.plan_fonds", "review.audit_fonds")
+
 
 @login_required
 @require_POST
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """One fonds in one format, for who plans or audits it. The act is noted in the ledger."""
-    fonds = get_object_or_404(access.fonds_of(request.user, "review.plan_fonds", "review.audit_fonds"), code=code)
+    fonds = get_object_or_404(access.fonds_of(request.user, *MAY_EXPORT), code=code)
     name = request.POST.get("format", "")
     if name not in FORMATS:
         raise Http404

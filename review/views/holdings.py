@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from review import access
+from review.documents.exports import FORMATS
 from review.queries.descriptions import Tree, elements_of, entries_in, history_of, holdings
 from review.queries.due import due_on
+from review.views.exports import MAY_EXPORT
 
 PAGE = 100
 
@@ -45,6 +47,7 @@ def holdings_fonds(request: HttpRequest, code: str) -> HttpResponse:
             "here": tree.branches.get(here) if here is not None else None,
             "without": asked == "none",
             "page": page,
+            "formats": FORMATS if access.fonds_of(request.user, *MAY_EXPORT).filter(pk=fonds.pk).exists() else {},
         },
     )
 

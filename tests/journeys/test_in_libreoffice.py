@@ -43,3 +43,16 @@ def test_the_sample_is_read_by_libreoffice_as_by_our_reader(tmp_path):
     code, title = rows[heading].index("档号"), rows[heading].index("题名")
     shown = [(row[code], row[title]) for row in rows[heading + 1 :] if any(row)]
     assert shown == [(row.reference_code, row.title) for row in read_catalogue(source).rows]
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_a_workbook_that_libreoffice_saved_in_another_format_is_read_the_same(tmp_path, kind):
+    (source,) = [path for path in write_sample(tmp_path / "sample") if path.stem == "J031"]
+    program = shutil.which("soffice")
+    assert program, "LibreOffice is not installed"
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    saved = read_catalogue(tmp_path / f"{source.stem}.{kind}")
+    assert saved.rows == read_catalogue(source).rows
+    assert not saved.complaints

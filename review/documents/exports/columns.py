@@ -7,40 +7,9 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from policies.catalogue_rows import CatalogueRow
+from policies.catalogue_rows import FIELD_NAMES, CatalogueRow
 
-HEADINGS = {
-    "parent_code": "上级档号",
-    "level": "级别",
-    "reference_code": "档号",
-    "title": "题名",
-    "series_title": "类别",
-    "responsible_body": "责任者",
-    "date_text": "日期",
-    "earliest": "最早日期",
-    "latest": "最晚日期",
-    "date_precision": "日期精度",
-    "date_certainty": "日期确定性",
-    "extent": "数量",
-    "pages": "页数",
-    "carrier": "载体形态",
-    "location": "存放位置",
-    "retention": "保管期限",
-    "classification": "密级",
-    "original_classifier": "原定密机关",
-    "declassify_on": "解密复核日期",
-    "access_status": "开放标识",
-    "access_condition": "利用限制",
-    "public_attribute": "公开属性",
-    "transfer_opinion": "到期开放意见",
-    "transfer_opinion_on": "意见日期",
-    "agency": "形成单位",
-    "document_number": "文号",
-    "persons": "人名",
-    "keywords": "主题词",
-    "scope": "范围和提要",
-    "notes": "附注",
-}
+HEADINGS = {field: name.zh for field, name in FIELD_NAMES.items()}
 
 # How a value of a closed list is written for people; what is not here stands as it is.
 WORDS = {

@@ -8,8 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from policies.sentences import Refusal
+from review.jobs import progress_bar
 from review.jobs.intakes import ImportReport, profile_named, take_in
-from review.models import Fonds, Person
+from review.management.acting_planner import acting_planner
+from review.models import Fonds
 from review.readers import PROFILES
 
 
@@ -33,19 +35,21 @@ class Command(BaseCommand):
         fonds = Fonds.objects.filter(code=options["fonds"]).first()
         if fonds is None:
             raise CommandError(f"没有全宗“{options['fonds']}”。 There is no fonds “{options['fonds']}”.")
-        by = self._planner(fonds, options["by"])
+        by = acting_planner(fonds, options["by"])
         try:
-            report = take_in(
-                fonds=fonds,
-                path=options["file"],
-                by=by,
-                at=timezone.now(),
-                profile=profile_named(options["map"] or ""),
-                keep_good=options["keep_good"],
-                stubs_only=options["stubs_only"],
-                update=options["update"],
-                dry_run=options["dry_run"],
-            )
+            with progress_bar("导入 Import") as draw:
+                report = take_in(
+                    fonds=fonds,
+                    path=options["file"],
+                    by=by,
+                    at=timezone.now(),
+                    profile=profile_named(options["map"] or ""),
+                    keep_good=options["keep_good"],
+                    stubs_only=options["stubs_only"],
+                    update=options["update"],
+                    dry_run=options["dry_run"],
+                    report=draw,
+                )
         except (Refusal, PermissionDenied) as refusal:
             raise CommandError(str(refusal)) from refusal
         self._say(report, options)
@@ -54,24 +58,6 @@ class Command(BaseCommand):
                 f"有 {report.refused_rows} 行不合要求，未保存任何内容。"
                 f" {report.refused_rows} rows were refused; nothing was saved."
             )
-
-    def _planner(self, fonds: Fonds, username: str | None) -> Person:
-        """Who imports: the person named, else the only planner of the fonds. An import is always somebody's."""
-        if username:
-            person = Person.objects.filter(username=username).first()
-            if person is None:
-                raise CommandError(f"没有用户“{username}”。 There is no person “{username}”.")
-            return person
-        planners = list(
-            Person.objects.filter(groups__name=f"planner:{fonds.code}", is_active=True).order_by("username")
-        )
-        if len(planners) != 1:
-            names = ", ".join(person.username for person in planners) or "—"
-            raise CommandError(
-                f"请用 --by 写明由谁导入；全宗 {fonds.code} 的计划员：{names}。"
-                f" Say with --by who imports; the planners of fonds {fonds.code}: {names}."
-            )
-        return planners[0]
 
     def _say(self, report: ImportReport, options) -> None:
         if options["report"]:
