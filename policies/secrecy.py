@@ -27,6 +27,11 @@ _LOOSE = re.compile(
 _TERM_IN_WORDS = re.compile(r"长期|永久|不定期|待定|未定|至|前|until|permanent|indefinite")
 
 
+def is_secrecy_mark(cell: str) -> bool:
+    """Whether the text of a cell is the mark of a state secret, whatever its term: the rest of its row may be secret."""
+    return read_secrecy_mark(fold(cell).text) is not None
+
+
 def still_classified(classification: str, latest: str | date | None, today: date, *, said: str = "") -> bool:
     """Whether the secrecy term of a record has not certainly ended on `today`.
 

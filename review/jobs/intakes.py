@@ -99,6 +99,8 @@ def read_into(
                 report(chunk.read, max(chunk.read, int(chunk.read / chunk.share) if chunk.share else 0))
         for name in ("profile", "format", "headings", "codes_identify", "above"):
             staged.note(name, getattr(stream, name))
+        staged.note("columns", dict(stream.columns))
+        staged.note("mapping", profile.name if profile else "")
         staged.note("stated", None if stream.stated is None else sorted(stream.stated))
         staged.note("warnings", [[warning.zh, warning.en] for warning in stream.warnings])
     stated, above = staged.noted("stated"), staged.noted("above")

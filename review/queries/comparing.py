@@ -14,7 +14,7 @@ from policies.protection import HOUSEKEEPING
 from policies.sentences import Sentence
 from review.models import AccessStatus, Agency, BatchEntry, Entry, Fonds, JointMaker, LedgerLine, Series
 from review.queries.own_rows import OF_ENTRIES, SHARED
-from review.staging import Staged
+from review.staging import ABOVE_REFUSED, Staged
 
 # Columns of the tables and of the staging alike, in the order in which they are compared and saved.
 SERIES_COLUMNS = SHARED
@@ -101,28 +101,30 @@ def _refuse_unknown_agencies(staged: Staged, agencies: Agencies) -> None:
     names = [name for (name,) in staged.db.execute("SELECT DISTINCT agency FROM row WHERE agency <> ''")]
     for name in names:
         if agencies.of(name) is None:
-            rows = [row for (row,) in staged.rows("agency = ?", name, columns=("row",))]
-            _refuse(staged, [Complaint(row, "agency", name, _UNKNOWN_AGENCY.filled(name=name)) for row in rows])
+            column, sentence = staged.column("agency"), _UNKNOWN_AGENCY.filled(name=name)
+            rows = staged.rows("agency = ? AND verdict = ''", name, columns=("row",)).fetchall()
+            _refuse(staged, [Complaint(row, column, name, sentence) for (row,) in rows])
 
 
 def _refuse(staged: Staged, complaints: Sequence[Complaint]) -> None:
-    staged.complain(complaints, compared=True)
-    staged.db.executemany("UPDATE row SET verdict = 'refuse' WHERE row = ?", [(c.row,) for c in complaints])
-    staged.db.execute(
-        "WITH RECURSIVE lost(row) AS (SELECT row FROM row WHERE verdict = 'refuse' "
-        "UNION SELECT row.row FROM row JOIN lost ON row.above_row = lost.row) "
-        "UPDATE row SET verdict = 'refuse' WHERE row IN lost"
-    )
+    """Marks rows as refused, and those that lie in them with their own complaint: no row is lost in silence."""
+    while complaints:
+        staged.complain(complaints, compared=True)
+        staged.db.executemany("UPDATE row SET verdict = 'refuse' WHERE row = ?", [(c.row,) for c in complaints])
+        below = staged.rows(
+            "verdict <> 'refuse' AND above_row IN (SELECT row FROM row WHERE verdict = 'refuse')",
+            columns=("row", "above_row"),
+        )
+        complaints = [Complaint(row, None, None, ABOVE_REFUSED.filled(row=above)) for row, above in below.fetchall()]
 
 
 def _refuse_changes(staged: Staged) -> None:
     changed = staged.rows("verdict IN ('change', 'propose')", columns=("row", "reference_code", "changes"))
     complaints = []
+    column = staged.column("reference_code")
     for row, code, changes in changed.fetchall():
         fields = sorted(json.loads(changes))
-        complaints.append(
-            Complaint(row, "reference_code", code, _HELD_OTHERWISE.filled(code=code, fields="、".join(fields)))
-        )
+        complaints.append(Complaint(row, column, code, _HELD_OTHERWISE.filled(code=code, fields="、".join(fields))))
     _refuse(staged, complaints)
 
 
@@ -167,7 +169,12 @@ def _judge(staged: Staged, fonds: Fonds, rows: list[dict], agencies: Agencies) -
         other = (entries if as_series else series).get(row["code_key"])
         if other is not None:
             complaints.append(
-                Complaint(row["row"], "level", row["level"], _HELD_AS_SERIES if not as_series else _HELD_AS_ENTRY)
+                Complaint(
+                    row["row"],
+                    staged.column("level"),
+                    row["level"],
+                    _HELD_AS_SERIES if not as_series else _HELD_AS_ENTRY,
+                )
             )
         elif unit is not None:
             unit["joint"] = joint.get(unit["pk"], []) if not as_series else []

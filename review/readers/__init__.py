@@ -1,7 +1,7 @@
 """Catalogue files in; rows, or complaints, out. Knows nothing of the database."""
 
 from policies.catalogue_rows import CatalogueRow, Complaint
-from review.readers.catalogue_files import digest_of, open_stream, peek, read_catalogue
+from review.readers.catalogue_files import cells_of, digest_of, open_stream, peek, read_catalogue
 from review.readers.catalogue_rows import Reading
 from review.readers.headings import PROFILES, find_profile
 from review.readers.profiles import FIELDS, Profile, profile_from
@@ -20,6 +20,7 @@ __all__ = [
     "Profile",
     "Reading",
     "Stream",
+    "cells_of",
     "digest_of",
     "find_profile",
     "open_stream",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import chain
@@ -17,7 +17,7 @@ from review.readers.ead import open_ead, peek_ead
 from review.readers.jsonlines import JsonLines
 from review.readers.profiles import Profile
 from review.readers.streams import MAX_FILE_BYTES, Chunk, Peek, Stream
-from review.readers.table_files import open_table, peek_table
+from review.readers.table_files import open_table, peek_table, raw_cells
 
 DELIMITED = (".csv", ".tsv", ".txt")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -67,6 +67,13 @@ def peek(path: Path, profile: Profile | None = None, *, today: date | None = Non
         if suffix in JSON:
             return Peek("jsonl", "jsonl", encoding="UTF-8", title=JsonLines(path, today).fonds)
         return peek_table(path, suffix, profile, today=today)
+
+
+def cells_of(path: Path, profile: Profile | None, wanted: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+    """The cells of the rows `wanted` of a table as they stand in the file; nothing of a file that is no table."""
+    suffix = _checked_suffix(path, profile)
+    if suffix not in EAD + JSON:
+        yield from raw_cells(path, suffix, profile, wanted)
 
 
 def read_catalogue(path: Path, profile: Profile | None = None, *, today: date | None = None) -> Reading:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from policies.catalogue_rows import CatalogueRow, Complaint
@@ -39,12 +40,14 @@ class Stream:
     `above` is what holds for the topmost units: the finding aid's own description (row 0), there once the stream is
     exhausted; None for tables. `codes_identify` says that a reference code names one unit of the file; where it does
     not (EAD), a code that repeats is kept as a note and is no complaint. `stated` are the fields of CatalogueRow that
-    the file has a column for (None: all of them): an update leaves the others as they are held.
+    the file has a column for (None: all of them): an update leaves the others as they are held. `columns` leads from a
+    field to the heading it stands under, for whoever finds something wrong later.
     """
 
     above: CatalogueRow | None = None
     codes_identify: bool = True
     stated: frozenset[str] | None = None
+    columns: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self,

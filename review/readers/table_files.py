@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
+from policies.catalogue_rows import FIELD_NAMES
 from policies.sentences import Sentence
 from review.readers.delimited import DelimitedFile
 from review.readers.headings import PROFILES
@@ -60,6 +61,7 @@ def open_table(path: Path, suffix: str, profile: Profile | None, *, today: date 
         close=file.close,
     )
     stream.stated = table.layout.stated()
+    stream.columns = {field: heading for field in FIELD_NAMES if (heading := table.layout.heading(field))}
     return stream
 
 
@@ -84,6 +86,19 @@ def peek_table(path: Path, suffix: str, profile: Profile | None, *, today: date 
             sample=tuple(islice(_sample(heading, blocks, len(cells)), _SAMPLE)),
             warnings=(*file.warnings, *(unknown_columns(heading.layout) if heading.layout else ())),
         )
+
+
+def raw_cells(
+    path: Path, suffix: str, profile: Profile | None, wanted: Collection[int]
+) -> Iterator[tuple[int, list[str]]]:
+    """The cells of some rows as they stand in the file, by row number: for whoever is to mend them."""
+    file = _opened(path, suffix, profile)
+    with closing(file):
+        heading, blocks = file.find_table(profile)
+        for block in chain(heading.below, blocks):
+            for number, cells in zip(block.numbers, block.records, strict=True):
+                if number in wanted:
+                    yield number, list(cells)
 
 
 def _sample(heading: Heading, blocks: Iterator[Block], width: int) -> Iterator[tuple[str, ...]]:

@@ -7,5 +7,6 @@ saved in one transaction. Knows nothing of the project's database.
 
 from review.staging.completing import Above, Known, complete
 from review.staging.store import Staged
+from review.staging.tree import ABOVE_REFUSED
 
-__all__ = ["Above", "Known", "Staged", "complete"]
+__all__ = ["ABOVE_REFUSED", "Above", "Known", "Staged", "complete"]

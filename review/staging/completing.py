@@ -93,11 +93,9 @@ def _refuse_repeated_codes(staged: Staged) -> None:
         "SELECT row.row, row.reference_code, again.first FROM row JOIN (SELECT code_key, min(row) AS first FROM row "
         "GROUP BY code_key HAVING count(*) > 1) AS again USING (code_key) WHERE row.row > again.first"
     )
+    column = staged.column("reference_code")
     staged.refuse(
-        [
-            Complaint(row, "reference_code", code, _REPEATED.filled(first=first))
-            for row, code, first in repeated.fetchall()
-        ]
+        [Complaint(row, column, code, _REPEATED.filled(first=first)) for row, code, first in repeated.fetchall()]
     )
 
 
@@ -188,13 +186,14 @@ def _rows(staged: Staged, numbers: Sequence[int]) -> dict[int, CatalogueRow]:
 def _guard_secrets(staged: Staged, today: date, stubs_only: bool) -> None:
     """State secrets stay out (保守国家秘密法 art. 31): only the stub of such a record may be kept."""
     refused, stubs = [], []
+    column = staged.column("classification")
     for rows in _pieces(staged, "classification <> '' OR title LIKE '%密%'"):
         for row in rows:
             mark = _mark_of(row, today)
             if mark is None:
                 continue
             if says_more(row) and not stubs_only:
-                refused.append(Complaint(row.row, "classification", mark, _SECRET))
+                refused.append(Complaint(row.row, column, mark, _SECRET))
             else:
                 stubs.append(row._replace(classification=row.classification or mark))
     # The heading is no content of its own, but may have come down from what is secret.

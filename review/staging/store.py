@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from policies.catalogue_rows import CatalogueRow, Complaint, same_code
-from policies.folding import fold
-from policies.marks import read_secrecy_mark
+from policies.catalogue_rows import FIELD_NAMES, CatalogueRow, Complaint, same_code
+from policies.secrecy import is_secrecy_mark
 from policies.sentences import Sentence
 from review.readers.streams import Chunk
 
@@ -74,11 +73,15 @@ class Staged:
         """Whether the whole file was read and checked as a whole."""
         return bool(self.noted("complete", False))
 
+    def column(self, field: str) -> str:
+        """The heading under which a field stands in the file; its usual name where it has none there."""
+        return str(self.noted("columns", {}).get(field) or FIELD_NAMES[field].zh)
+
     # Taking in.
 
     def add(self, chunk: Chunk) -> None:
         """Keeps one chunk and the place reached, both or neither."""
-        secret = {row for row, cells in chunk.refused if any(map(_is_secrecy_mark, cells))}
+        secret = {row for row, cells in chunk.refused if any(map(is_secrecy_mark, cells))}
         with self.transaction():
             self.db.executemany(_INSERT, ((*row, same_code(row[_CODE]), *_DEFAULTS) for row in chunk.rows))
             self.complain(c._replace(value="") if c.row in secret else c for c in chunk.complaints)
@@ -151,10 +154,6 @@ class Staged:
     def secret_rows(self) -> set[int]:
         """Rows that carried more of a state secret than may be kept."""
         return {row for (row,) in self.db.execute("SELECT row FROM secret")}
-
-
-def _is_secrecy_mark(cell: str) -> bool:
-    return read_secrecy_mark(fold(cell).text) is not None
 
 
 class _Transaction:

@@ -37,6 +37,7 @@ def grow(staged: Staged, *, held_keys: frozenset[str]) -> Tree:
     rows = {row for (row,) in staged.rows(columns=("row",))}
     keys = _keys_named(staged, {code for _, _, code, _ in linked if code})
     complaints = []
+    column = staged.column("parent_code")
     for row, parent_row, code, stated in linked:
         if parent_row is not None:
             if parent_row in rows:
@@ -48,8 +49,8 @@ def grow(staged: Staged, *, held_keys: frozenset[str]) -> Tree:
         elif code in held_keys:
             tree.held[row] = code
         elif stated:
-            complaints.append(Complaint(row, "parent_code", stated, _ABOVE_UNKNOWN.filled(code=stated)))
-    complaints += _complaints_of_cycles(tree)
+            complaints.append(Complaint(row, column, stated, _ABOVE_UNKNOWN.filled(code=stated)))
+    complaints += _complaints_of_cycles(tree, column)
     staged.refuse([*complaints, *_complaints_below(tree, {c.row for c in complaints})])
     _order(tree)
     return tree
@@ -77,7 +78,7 @@ def _keys_named(staged: Staged, codes: set[str]) -> dict[str, int]:
     return found
 
 
-def _complaints_of_cycles(tree: Tree) -> list[Complaint]:
+def _complaints_of_cycles(tree: Tree, column: str) -> list[Complaint]:
     """A complaint for each row that lies in itself, however far round."""
     sound: set[int] = set()
     complaints = []
@@ -91,7 +92,7 @@ def _complaints_of_cycles(tree: Tree) -> list[Complaint]:
             row = tree.above[row]
         if row in on_path:
             round_ = path[path.index(row) :]
-            complaints += [Complaint(each, "parent_code", None, _CYCLE.filled(rows=len(round_))) for each in round_]
+            complaints += [Complaint(each, column, None, _CYCLE.filled(rows=len(round_))) for each in round_]
             for each in round_:
                 del tree.above[each]
         sound.update(path)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -24,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from policies.catalogue_rows import FIELD_NAMES
+from policies.secrecy import is_secrecy_mark
 from policies.sentences import Refusal, Sentence
 from review import access, jobs
 from review.documents.import_report import write_report
@@ -31,11 +33,13 @@ from review.jobs.intakes import clear, profile_named, source_of
 from review.models import ColumnMapping, Intake, Job, Proposal
 from review.operations import importing
 from review.queries.intakes import staged_of
-from review.readers import PROFILES, peek
+from review.readers import PROFILES, cells_of, peek
 from review.readers.profiles import FIELDS
+from review.staging import Staged
 from review.views.jobs import progress_context
 
 PAGE = 50
+MOST = 50_000  # complaints in a report workbook
 AT_ONCE = 2_000_000  # bytes: a file so small is read while the page waits, whether a worker runs or not
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -117,8 +121,10 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _columns(seen) -> dict[str, object]:
     """Each column of a table with its heading, three samples and the field it is read as; and the fields there are."""
+    # A row with a secrecy mark may hold a secret: its texts are shown nowhere.
+    sample = [row for row in seen.sample if not any(map(is_secrecy_mark, row))]
     columns = [
-        (heading, field or "", [row[place] for row in seen.sample if place < len(row) and row[place]][:3])
+        (heading, field or "", [row[place] for row in sample if place < len(row) and row[place]][:3])
         for place, (heading, field) in enumerate(zip(seen.headings, seen.fields, strict=True))
     ]
     return {"columns": columns, "fields": [(field, field_name(field)) for field in FIELDS]}
@@ -253,14 +259,24 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("intake", pk)
     file = TemporaryFile()  # noqa: SIM115 FileResponse closes it
     with staged_of(found) as staged:
-        complaints = [*staged.complaints(), *staged.complaints("warning")]
+        complaints = [*staged.complaints(most=MOST), *staged.complaints("warning", most=MOST)]
         write_report(
-            file, file_name=found.file_name, headings=staged.noted("headings", ()), refused=staged.refused_cells(),
+            file, file_name=found.file_name, headings=staged.noted("headings", ()), refused=_refused_cells(found, staged),
             complaints=complaints, secret_rows=staged.secret_rows(), language=get_language() or "zh-hans",
         )  # fmt: skip
     file.seek(0)
     name = f"{Path(found.file_name).stem}-{found.pk}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _refused_cells(found: Intake, staged: Staged) -> list[tuple[int, list[str]]]:
+    """The cells of the refused rows in the order of the file: those the reader refused were kept, the others are read
+    again, as long as the file is there."""
+    cells = dict(islice(staged.refused_cells(), MOST))
+    others = {c.row for c in staged.complaints(most=MOST) if c.row is not None} - set(cells) - staged.secret_rows()
+    if others and source_of(found).exists():
+        cells |= dict(cells_of(source_of(found), profile_named(staged.noted("mapping", "")), others))
+    return sorted(cells.items())
 
 
 @login_required

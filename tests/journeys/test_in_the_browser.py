@@ -2,107 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
-from urllib.parse import urlsplit
-
 import pytest
 from django.urls import reverse
+
+from tests.journeys.browser import LANGUAGES, WIDTHS, House
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, databases=["default", "catalogue"]),
 ]
 
-WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
-LANGUAGES = {"zh": "zh-hans", "en": "en"}
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CLOSED = "关于召开年度工作会议的通知"  # deferred by hand at first review
 OBJECTED = "关于加强防汛工作的通知"  # its unit wants it closed; settled so
 MASKED = "关于给予王建业同志行政记过处分的决定"
 OPENED = "关于调整救济标准的通知"
-
-
-@pytest.fixture(autouse=True)
-def asked_beside_the_browser(monkeypatch):
-    """Playwright's loop runs in this thread; Django's ORM must be told that this is meant."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture
-def pictures(tmp_path) -> Path:
-    folder = Path(os.environ.get("QIFENG_SCREENSHOTS") or tmp_path / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-class House:
-    """The browser, who has signed in, and what went wrong on the way."""
-
-    def __init__(self, browser, address: str, password: str, pictures: Path) -> None:
-        from axe_playwright_python.sync_playwright import Axe
-
-        self.browser, self.address, self.password, self.pictures = browser, address, password, pictures
-        self.axe = Axe()
-        self.faults: list[str] = []
-        self.sights: set[str] = set()
-
-    def person(self, username: str = ""):
-        """A page of a browser of one's own, signed in as `username` through the form; without one, the public's."""
-        context = self.browser.new_context(
-            viewport={"width": 1280, "height": 900}, locale="zh-CN", reduced_motion="reduce"
-        )
-        page = context.new_page()
-        page.on("console", lambda said: self.faults.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("request", lambda asked: self._same_host(asked.url))
-        if username:
-            page.goto(self.address + reverse("sign-in"))
-            page.get_by_label("用户名").fill(username)
-            page.get_by_label("密码").fill(self.password)
-            page.get_by_role("button", name="登录").click()
-            page.wait_for_url(self.address + reverse("my-work"))
-        return page
-
-    def _same_host(self, url: str) -> None:
-        if url.startswith(("http", "ws")) and urlsplit(url).netloc != urlsplit(self.address).netloc:
-            self.faults.append(f"another host was asked: {url}")
-
-    def look(self, page, name: str) -> None:
-        """A picture in both languages at both widths, each looked through by axe, and once in the dark."""
-        self.sights.add(name)
-        here = page.url
-        for language, code in LANGUAGES.items():
-            page.context.add_cookies([{"name": "django_language", "value": code, "url": self.address}])
-            for width, (across, down) in WIDTHS.items():
-                page.set_viewport_size({"width": across, "height": down})
-                page.goto(here)
-                page.screenshot(path=self.pictures / f"{name}-{language}-{width}.png", full_page=True)
-                over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-                assert over <= 0, f"{name} {language} {width}: {over} px too wide"
-                self._axe(page, f"{name} {language} {width}")
-        page.emulate_media(color_scheme="dark")
-        self._axe(page, f"{name} dark")
-        page.emulate_media(color_scheme="light")
-        page.context.clear_cookies(name="django_language")
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.goto(here)
-
-    def _axe(self, page, where: str) -> None:
-        found = [v for v in self.axe.run(page).response["violations"] if v["impact"] in ("serious", "critical")]
-        self.faults += [f"{where}: {v['id']} at {[node['target'] for node in v['nodes'][:3]]}" for v in found]
-
-
-@pytest.fixture
-def house(committed_world, live_server, pictures):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        browser_house = House(browser, live_server.url, committed_world.people.password, pictures)
-        yield browser_house
-        browser.close()
 
 
 def open_the_work(page, title: str) -> None:

@@ -82,6 +82,31 @@ def test_the_report_is_mended_and_sent_again(planner):
     assert "1958-02-30" in read(planner, again).content.decode(), "not mended: refused again, and not for its report"
 
 
+def test_the_report_has_the_cells_of_rows_that_were_refused_only_later(planner):
+    rows = (
+        "Z001-002-0001,甲事,,\nZ001-002-0001,又是甲事,,\nZ001-002-0003,乙事,,无名机关\nZ001-002-0004,丙事,Z001-NO,\n"
+    )
+    intake = send(planner, "档号,题名,上级档号,形成单位\n" + rows)
+    page = read(planner, intake).content.decode()
+    assert page.count("<td>") >= 3
+    workbook = b"".join(planner.get(reverse("intake-report", args=[intake.pk])).streaming_content)
+    told = CalamineWorkbook.from_filelike(BytesIO(workbook)).get_sheet_by_index(0).to_python()
+    assert [row[1] for row in told[1:]] == ["又是甲事", "乙事", "丙事"]
+
+
+def test_a_complaint_names_the_column_as_the_file_does(planner):
+    intake = send(planner, "编号,文件名称,单位\nZ001-002-0001,甲事,无名机关\n")
+    page = read(planner, intake, field=["reference_code", "title", "agency"], name="县", profile="house")
+    assert '<td data-label="列">单位</td>' in page.content.decode()
+
+
+def test_the_samples_show_nothing_of_a_row_with_a_secrecy_mark(planner):
+    intake = send(planner, "档号,题名,密级\nZ001-S-1,某处工事位置,绝密★30年\nZ001-S-2,防汛的通知,\n")
+    page = planner.get(reverse("intake", args=[intake.pk])).content.decode()
+    assert "某处工事位置" not in page
+    assert "防汛的通知" in page
+
+
 def test_columns_are_mapped_by_hand_and_the_mapping_is_kept_under_its_name(planner):
     intake = send(planner, "编号,文件名称,何时,库位\nZ001-002-0001,关于修建水库的批复,1958-01-02,库三\n")
     fields = ["reference_code", "title", "date", ""]

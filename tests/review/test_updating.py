@@ -253,9 +253,16 @@ def test_a_broken_tree_is_refused_row_by_row(world, rows):
     assert Entry.objects.count() == count
 
 
+def test_what_lies_in_a_row_that_the_comparison_refuses_is_told_too(world):
+    rows = "案卷,Z001-C,,丙,无名机关\n件,Z001-C-1,Z001-C,丙一,\n件,Z001-C-2,Z001-C,丙二,\n"
+    report = brought(world, "级别,档号,上级档号,题名,形成单位\n" + rows, keep_good=True)
+    assert (report.refused_rows, report.added) == (3, 0)
+    assert {complaint.row for complaint in report.complaints} == {2, 3, 4}
+
+
 def test_a_held_entry_does_not_become_a_heading(world):
     report = brought(world, "级别,档号,上级档号,题名\n类,Z001-001-0002,,某类\n件,Z001-Q-1,Z001-001-0002,一件\n")
-    assert report.refused_rows == 1
+    assert report.refused_rows == 2, "the heading, and what would lie in it"
     assert not Series.objects.filter(reference_code="Z001-001-0002").exists()
 
 
