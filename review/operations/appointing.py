@@ -40,11 +40,30 @@ def register_agency(
 
 
 @transaction.atomic
-def register_fonds(*, code: str, title: str, creating_agency: Agency | None, by: Person | str, at: datetime) -> Fonds:
-    """Enter a fonds in the register, with the agency that answers for entries naming no other."""
+def register_fonds(
+    *,
+    code: str,
+    title: str,
+    creating_agency: Agency | None,
+    by: Person | str,
+    at: datetime,
+    transferring_agency: Agency | None = None,
+    custodial_unit: Agency | None = None,
+) -> Fonds:
+    """Enter a fonds in the register: the agency that answers for entries naming no other, and where they are known who
+    handed it over (移交单位) and who kept it before (保管单位).
+
+    Raises Refusal when its code is taken.
+    """
     if Fonds.objects.filter(code=code).exists():
         raise Refusal(Sentence(f"全宗号“{code}”已登记。", f"The fonds code “{code}” is taken."))
-    fonds = Fonds.objects.create(code=code, title=title, creating_agency=creating_agency)
+    fonds = Fonds.objects.create(
+        code=code,
+        title=title,
+        creating_agency=creating_agency,
+        transferring_agency=transferring_agency,
+        custodial_unit=custodial_unit,
+    )
     ledger.append(act="register_fonds", subject=f"fonds {code}", by=by, at=at, facts={"title": title})
     return fonds
 

@@ -147,6 +147,12 @@ def _compare_held(staged: Staged, fonds: Fonds, agencies: Agencies) -> None:
         _judge(staged, fonds, rows, agencies)
 
 
+def missing_keys(staged: Staged, first: int, most: int) -> list[str]:
+    """The codes, as compared, of held entries that a compared file does not have: `most` of them from the `first` on."""
+    sql = "SELECT code_key FROM held WHERE code_key NOT IN (SELECT code_key FROM row) ORDER BY code_key LIMIT ? OFFSET ?"
+    return [key for (key,) in staged.db.execute(sql, (most, first))]
+
+
 def _judge(staged: Staged, fonds: Fonds, rows: list[dict], agencies: Agencies) -> None:
     codes = [row["code_key"] for row in rows]
     entries = {unit["code_key"]: unit for unit in _held_entries(fonds, codes)}

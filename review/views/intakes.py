@@ -32,6 +32,7 @@ from review.documents.import_report import write_report
 from review.jobs.intakes import clear, profile_named, source_of
 from review.models import ColumnMapping, Intake, Job, Proposal
 from review.operations import importing
+from review.queries.comparing import missing_keys
 from review.queries.intakes import staged_of
 from review.readers import PROFILES, cells_of, peek
 from review.readers.profiles import FIELDS
@@ -201,7 +202,7 @@ def _job_of(found: Intake) -> Job | None:
 
 # What was read.
 
-SHOWN = ("errors", "warnings", "changed", "proposed", "added", "stubs")
+SHOWN = ("errors", "warnings", "changed", "proposed", "added", "stubs", "gone")
 _VERDICTS = {
     "changed": "verdict = 'change'",
     "proposed": "verdict = 'propose'",
@@ -217,6 +218,7 @@ def _shown(request: HttpRequest, found: Intake) -> dict[str, object]:
             "errors": staged.complaint_count(),
             "warnings": staged.complaint_count("warning"),
             **{name: staged.count(where) for name, where in _VERDICTS.items()},
+            "gone": staged.noted("gone", 0),
         }
         asked = request.GET.get("show", "")
         show = asked if asked in SHOWN else next((name for name in SHOWN if counts[name]), "added")
@@ -225,6 +227,8 @@ def _shown(request: HttpRequest, found: Intake) -> dict[str, object]:
         if show in ("errors", "warnings"):
             severity = "error" if show == "errors" else "warning"
             rows = list(staged.complaints(severity, first=first, most=PAGE))
+        elif show == "gone":
+            rows = _gone(found, missing_keys(staged, first, PAGE))
         else:
             columns = ("row", "reference_code", "title", "date_text", "changes", "classification")
             order = f"row LIMIT {PAGE} OFFSET {int(first)}"
@@ -232,6 +236,12 @@ def _shown(request: HttpRequest, found: Intake) -> dict[str, object]:
         notes = [Sentence(zh, en) for zh, en in staged.noted("warnings", ())]
         return {"counts": counts, "show": show, "page": page, "rows": rows, "notes": notes,
                 "secrets": len(staged.secret_rows()), "series": staged.count("kind = 'series' AND verdict = ''")}  # fmt: skip
+
+
+def _gone(found: Intake, keys: list[str]) -> list[dict[str, object]]:
+    """Held entries that are not in the file; they stay as they are."""
+    entries = found.fonds.entries.filter(code_key__in=keys).order_by("code_key")
+    return [{"code": entry.reference_code, "title": entry.title, "date": entry.shown_date} for entry in entries]
 
 
 def _told(row: tuple) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import random
 import re
 import subprocess
 import zipfile
@@ -15,7 +16,7 @@ from policies.catalogue_rows import CatalogueRow
 from policies.sentences import Refusal
 from review.documents.exports import FORMATS
 from review.jobs.intakes import read_into, take_in
-from review.models import Fonds, Series
+from review.models import Fonds, LedgerLine, Series
 from review.operations import importing
 from review.queries.exports import write_export
 from review.queries.intakes import holdings_digest
@@ -146,3 +147,39 @@ def test_held_out_in_again_and_undone_nothing_is_lost(world, shared_data, tmp_pa
             assert again.unchanged == world.fonds.entries.count()
     importing.undo_import(intake=report.intake, by=world["planner"], at=NOW)
     assert holdings_digest(world.fonds) == empty
+
+
+SMALL = (
+    "ead-misc-us/at-tracer.xml",
+    "ead-columbia-cjk/as_ead_cul-14439340.xml",
+    "import-templates/atom/example_information_objects_isad.csv",
+    "uk-tna-closure/da-metadata-schema/test-data/metadata.csv",
+)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_damaged_catalogue_is_saved_as_it_was_told_or_not_at_all(world, shared_data, tmp_path, name):
+    whole = (shared_data / name).read_bytes()
+    chance = random.Random(name)
+    for number in range(25):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            place = chance.randrange(len(data))
+            data[place : place + chance.choice((0, 1, 3))] = bytes(
+                chance.choices(b"<>\"',\n\x00\xff&;|A", k=chance.randint(0, 4))
+            )
+        path = tmp_path / f"{number}{Path(name).suffix}"
+        path.write_bytes(data)
+        before, lines = holdings_digest(world.fonds), LedgerLine.objects.count()
+        try:
+            report = take_in(fonds=world.fonds, path=path, by=world["planner"], at=NOW, today=TODAY, keep_good=True)
+        except Refusal:
+            assert (holdings_digest(world.fonds), LedgerLine.objects.count()) == (before, lines)
+            continue
+        if report.intake is None:
+            assert (holdings_digest(world.fonds), LedgerLine.objects.count()) == (before, lines)
+            continue
+        assert world.fonds.entries.filter(intake=report.intake).count() == report.added
+        importing.undo_import(intake=report.intake, by=world["planner"], at=NOW)
+        assert holdings_digest(world.fonds) == before
+    assert not list((tmp_path / "intakes").iterdir())

@@ -133,6 +133,14 @@ def test_a_difference_is_shown_field_by_field_before_it_is_saved(planner):
     assert Entry.objects.get(reference_code="Z001-001-0002").title == "关于加强防汛工作的通知"
 
 
+def test_what_is_held_and_not_in_the_file_is_listed(planner):
+    intake = send(planner, "档号,题名\nZ001-001-0002,改了的题名\n")
+    read(planner, intake)
+    page = planner.get(reverse("intake", args=[intake.pk]), {"show": "gone"}).content.decode()
+    assert "Z001-001-0003" in page
+    assert "Z001-001-0002" not in page
+
+
 def test_a_proposed_change_is_listed_and_declined_with_a_reason(planner, world):
     world.batch()
     intake = send(planner, "档号,题名\nZ001-001-0002,改了的题名\n")
