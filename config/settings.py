@@ -98,7 +98,7 @@ def _database(variable: str, default: str) -> dict[str, object]:
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": 60,  # seconds: a large import writes for half a minute, and others wait for it
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
         # A file, not memory: tests of two simultaneous writers need the real thing.

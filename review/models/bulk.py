@@ -10,11 +10,12 @@ from django.db import connection, models, transaction
 def next_ids(model: type[models.Model], count: int) -> int:
     """The first of `count` consecutive keys that no row of the model has; nobody else gets them in this transaction.
 
-    The caller holds the ledger (review/ledger.hold), so that no other act adds such rows meanwhile.
+    Another transaction that wants keys of the model waits for the end of this one.
     """
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [table])
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s))", [table, key])
             first = int(cursor.fetchone()[0])
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table, key, first + count - 1])

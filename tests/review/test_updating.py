@@ -5,10 +5,12 @@ import json
 import pytest
 
 from policies.sentences import Refusal
-from review.jobs.intakes import take_in
+from review.jobs.intakes import read_into, take_in
 from review.models import Entry, EntryChange, Intake, JointMaker, LedgerLine, Proposal, Series
 from review.operations import appointing, importing
-from review.queries.intakes import holdings_digest
+from review.operations.importing.saving import save_staged
+from review.queries.comparing import compare
+from review.queries.intakes import folder_of, holdings_digest, staged_of
 from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
@@ -330,3 +332,21 @@ def test_what_an_import_changed_is_kept_with_what_it_was(world):
     report = brought(world, FILES["changed entries"])
     before = EntryChange.objects.get(intake=report.intake, entry=entry("Z001-001-0002")).before
     assert before["title"] == "关于加强防汛工作的通知"
+
+
+def test_an_entry_that_comes_under_review_while_a_file_is_saved_is_not_changed(world):
+    path = world.folder / "again.csv"
+    path.write_text("档号,题名\nZ001-001-0002,改了的题名\n", encoding="utf-8")
+    intake = importing.receive_catalogue(
+        fonds=world.fonds, file_name="again.csv", size=1, digest="0" * 64, by=world["planner"], at=NOW
+    )
+    folder_of(intake).mkdir(parents=True)
+    with staged_of(intake) as staged:
+        read_into(staged, world.fonds, path, None, TODAY)
+        assert compare(staged, world.fonds).changed == 1
+        world.batch()
+        with pytest.raises(Refusal, match="Save again"):
+            save_staged(staged, intake)
+    comparison = importing.save_import(intake=intake, by=world["planner"], at=NOW)
+    assert (comparison.changed, comparison.proposed) == (0, 1)
+    assert entry("Z001-001-0002").title == "关于加强防汛工作的通知"

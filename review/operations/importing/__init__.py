@@ -78,8 +78,8 @@ def save_import(*, intake: Intake, by: Person, at: datetime, keep_good: bool = F
     good ones are not to be kept alone (`keep_good`), where there is nothing to save, and where the file was given up.
     """
     access.demand(by, "review.plan_fonds", intake.fonds)
-    ledger.hold()
-    intake = Intake.objects.select_for_update().select_related("fonds").get(pk=intake.pk)
+    # One import of a fonds at a time; whoever cuts a batch of it or decides need not wait for the rows to be copied.
+    intake = Intake.objects.select_for_update(no_key=True).select_related("fonds").get(pk=intake.pk)
     with staged_of(intake) as staged:
         if intake.saved_at:
             return _compared(intake)

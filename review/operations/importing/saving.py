@@ -7,10 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
-from policies.protection import HOUSEKEEPING
-from review.models import AccessStatus, Entry, EntryChange, Fonds, Intake, JointMaker, Proposal, Series, SeriesChange
+from policies.protection import HOUSEKEEPING, may_change
+from policies.sentences import Refusal, Sentence
+from review import ledger
+from review.models import (
+    AccessStatus,
+    BatchEntry,
+    Entry,
+    EntryChange,
+    Fonds,
+    Intake,
+    JointMaker,
+    Proposal,
+    Series,
+    SeriesChange,
+)
 from review.models.bulk import insert_rows, next_ids
 from review.queries.comparing import ENTRY_COLUMNS, SERIES_COLUMNS, Agencies, stated
 from review.staging import Staged
@@ -79,13 +92,16 @@ class _Places:
 
 
 def save_staged(staged: Staged, intake: Intake) -> None:
+    """Saves a compared staging. The caller holds the intake and its fonds; the ledger is held only from where held
+    entries are changed, so that a million new rows do not keep reviewers waiting."""
     fonds = intake.fonds
     agencies = Agencies(fonds.creating_agency_id)
     places = _Places(staged, fonds)
     last = Entry.objects.filter(fonds=fonds).aggregate(last=Max("position"))["last"] or 0
     _add_series(staged, intake, agencies, places, last)
-    _change_series(staged, intake, places)
     _add_entries(staged, intake, agencies, places, last)
+    ledger.hold()
+    _change_series(staged, intake, places)
     _change_entries(staged, intake, places)
 
 
@@ -147,10 +163,13 @@ def _change_entries(staged: Staged, intake: Intake, places: _Places) -> None:
         columns=("code_key", "verdict", "changes", "above_row", "above_key"),
     )
     while piece := list(islice(found, 500)):
+        live = BatchEntry.objects.filter(entry=OuterRef("pk"), live=True)
         held = Entry.objects.filter(fonds=intake.fonds, code_key__in=[row[0] for row in piece])
-        entries = {entry.code_key: entry for entry in held}
+        entries = {entry.code_key: entry for entry in held.annotate(live=Exists(live))}
         for key, verdict, text, above_row, above_key in piece:
             changes = json.loads(text)
+            if verdict == "change" and not is_free(entries[key], changes):
+                raise Refusal(_MEANWHILE)
             series, parent = places.above(above_row, above_key)
             if "above" in changes:
                 changes["above"].append([series, parent])
@@ -209,3 +228,20 @@ def _change_series(staged: Staged, intake: Intake, places: _Places) -> None:
 
 def _plain(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def is_free(entry: Entry, changes: Mapping[str, Any]) -> bool:
+    """Whether an entry, as it stands now, may be changed in these columns by a file."""
+    decided = entry.access_status in (AccessStatus.OPEN, AccessStatus.DEFERRED)
+    return all(
+        may_change(name, under_review=entry.live, decided=decided)  # type: ignore[attr-defined]
+        for name in changes
+        if name != "own"
+    )
+
+
+_MEANWHILE = Sentence(
+    "保存期间有条目进入审核或已作出决定，未保存任何内容。请再保存一次：系统会重新比较，改为提出变更建议。",
+    "Entries came under review or were decided while this was saved; nothing was saved. Save again: it will be compared "
+    "anew, and the changes proposed.",
+)
