@@ -23,12 +23,12 @@ _DEFAULTS = ("{}", "entry", None, None, 0, "", "")
 _INSERT = f"INSERT INTO row ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 our own names
 
 _SCHEMA = f"""
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE row (row INTEGER PRIMARY KEY, {", ".join(name for name in COLUMNS if name != "row")});
-CREATE TABLE complaint (row INTEGER, "column" TEXT, value TEXT, zh TEXT, en TEXT, severity TEXT, line INTEGER,
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS row (row INTEGER PRIMARY KEY, {", ".join(name for name in COLUMNS if name != "row")});
+CREATE TABLE IF NOT EXISTS complaint (row INTEGER, "column" TEXT, value TEXT, zh TEXT, en TEXT, severity TEXT, line INTEGER,
     compared INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE refused (row INTEGER PRIMARY KEY, cells TEXT NOT NULL);
-CREATE TABLE secret (row INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS refused (row INTEGER PRIMARY KEY, cells TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS secret (row INTEGER PRIMARY KEY);
 """
 
 
@@ -37,13 +37,12 @@ class Staged:
 
     def __init__(self, path: Path) -> None:
         """Opens the file, or begins it where it is not there."""
-        fresh = not path.exists()
         self.path = path
-        self.db = sqlite3.connect(path, isolation_level=None)
+        self.db = sqlite3.connect(path, isolation_level=None, timeout=30)
         # Survives the end of the process at any moment; what the machine loses by losing power is read again.
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;")
-        if fresh or not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'secret'").fetchone():
-            self.db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'secret'").fetchone():
+            self.db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")  # another process may be at it too
 
     def __enter__(self) -> Self:
         return self
