@@ -25,13 +25,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of an entry when it is decided: when it is due, what the rules found, what its public title shows."""
+    """What is known of an entry when it is decided: when it is due, what the rules found, what its public title shows,
+    and whether it is but the stub of a state secret."""
 
     reference_code: str
     due: date | None
     suggestion: Suggestion
     grounds: tuple[str, ...]
     public_hits: tuple[str, ...]
+    stub: bool = False
 
 
 def advised(suggestion: Suggestion, ground: str, opens_on: date | None) -> Decision | None:
@@ -79,6 +81,15 @@ def _check_deferral(decision: Decision, standing: Standing, today: date) -> None
 
 
 def _check_opening(decision: Decision, standing: Standing, today: date) -> None:
+    if standing.stub:
+        raise Refusal(
+            _say(
+                standing,
+                "库中只有涉密存根，没有题名，不能开放。解密后先补录题名，再按程序审核。",
+                "only the stub of a state secret is held, without a title; it cannot open. When it is declassified, import "
+                "its title first, then review it.",
+            )
+        )
     if standing.suggestion is Suggestion.REFER and "CN-8-1" in standing.grounds:
         raise Refusal(
             _say(

@@ -33,6 +33,13 @@ def set_public_title(*, batch_entry: BatchEntry, text: str, by: Person, at: date
         )
     text = " ".join(text.split())
     entry = batch_entry.entry
+    if entry.stub:
+        raise Refusal(
+            Sentence(
+                "涉密存根没有题名，也不得拟定公开题名。解密后先补录题名。",
+                "The stub of a state secret has no title and gets no public one. When it is declassified, import its title first.",
+            )
+        )
     if text and (hits := public_hits(entry, today, title=text)):
         shown = "、".join(hits)
         raise Refusal(

@@ -100,5 +100,6 @@ def standings_of(run: ScreeningRun, entries: dict[int, Entry], today: date) -> d
             suggestion=Suggestion(suggestions[pk].suggestion),
             grounds=tuple(sorted(grounds.get(pk, ()))),
             public_hits=public_hits(entry, today),
+            stub=entry.stub,
         )
     return result
