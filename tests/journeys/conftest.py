@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from tests.journeys.browser import House
 
@@ -34,4 +35,5 @@ def house(committed_world, live_server, pictures, asked_beside_the_browser):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         browser_house = House(browser, live_server.url, committed_world.people.password, pictures)
         yield browser_house
+        connections.close_all()  # beside Playwright's loop Django opens connections that nobody else closes
         browser.close()

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -27,6 +28,7 @@ def browser():
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         yield browser
+        connections.close_all()  # beside Playwright's loop Django opens connections that nobody else closes
         browser.close()
 
 
