@@ -85,7 +85,7 @@ def _check_opening(decision: Decision, standing: Standing, today: date) -> None:
         raise Refusal(
             _say(
                 standing,
-                "库中只有涉密存根，没有题名，不能开放。解密后先补录题名，再按程序审核。",
+                "库中只有密级未解除的存根，没有题名，不能开放。解密后先补录题名，再按程序审核。",
                 "only the stub of a state secret is held, without a title; it cannot open. When it is declassified, import "
                 "its title first, then review it.",
             )
