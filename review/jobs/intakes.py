@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -53,12 +54,12 @@ def read_intake(arguments: Mapping[str, object], report: Report) -> None:
     profile = profile_named(str(arguments.get("profile", "")))
     with staged_of(intake) as staged:
         read_into(staged, intake.fonds, source_of(intake), profile, today, stubs_only=stubs_only, report=report)
+        if staged.secret_rows() or staged.noted("stubs"):
+            source_of(intake).unlink(missing_ok=True)  # it says of state secrets what may not be kept
         importing.note_reading(
             intake=intake, profile=staged.noted("profile", ""), stubs_only=stubs_only,
             comparison=compare(staged, intake.fonds), by=Person.objects.get(pk=arguments["by"]), at=timezone.now(),
         )  # fmt: skip
-        if staged.secret_rows() or staged.noted("stubs"):
-            source_of(intake).unlink(missing_ok=True)  # it says of state secrets what may not be kept
 
 
 def save_intake(arguments: Mapping[str, object], report: Report) -> None:
@@ -90,8 +91,13 @@ def read_into(
     report: Report | None = None,
 ) -> None:
     """Reads a file to its end into the staging, from where it was left, and completes it. Raises Refusal."""
+    way = [profile.name, sorted(profile.columns.items()), stubs_only] if profile else ["", [], stubs_only]
+    way = json.loads(json.dumps(way))
+    if staged.noted("way", way) != way:
+        staged.begin_again()  # rows read in two ways would be mixed
     if staged.complete:
         return
+    staged.note("way", way)
     with open_stream(path, profile, today=today, skip=staged.read) as stream:
         for chunk in stream:
             staged.add(chunk)
@@ -156,8 +162,8 @@ def take_in(
 ) -> ImportReport:
     """Read, compare and save a file at once, in this process: for commands, the demonstration and tests.
 
-    Units held with other values are refused, unless `update`. With refused rows nothing is saved, unless `keep_good`; a dry run saves nothing either way; a file that says what is
-    held already leaves no trace. Raises Refusal for a file that cannot be read as a whole, PermissionDenied.
+    Units held with other values are refused, unless `update`. With refused rows nothing is saved, unless `keep_good`; a
+    dry run saves nothing either way; a file that says what is held already leaves no trace. Raises Refusal for a file that cannot be read as a whole, PermissionDenied.
     """
     access.demand(by, "review.plan_fonds", fonds)
     waiting = Path(settings.INTAKES_DIR)

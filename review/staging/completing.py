@@ -70,6 +70,7 @@ def complete(
         _inherit(staged, tree, known, above)
         _guard_secrets(staged, today, stubs_only)
         staged.note("complete", True)
+    staged.wipe_log()
 
 
 def _name_the_nameless(staged: Staged, fonds_code: str, codes_identify: bool) -> None:

@@ -41,6 +41,8 @@ class Staged:
         self.db = sqlite3.connect(path, isolation_level=None, timeout=30)
         # Survives the end of the process at any moment; what the machine loses by losing power is read again.
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;")
+        # What is taken out again may be a state secret: it is written over, not only forgotten.
+        self.db.execute("PRAGMA secure_delete=ON")
         if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'secret'").fetchone():
             self.db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")  # another process may be at it too
 
@@ -52,6 +54,18 @@ class Staged:
 
     def close(self) -> None:
         self.db.close()
+
+    def begin_again(self) -> None:
+        """Throws away all that was read: the file is read anew, in another way."""
+        tables = "".join(
+            f"DROP TABLE IF EXISTS {name};" for name in ("meta", "row", "complaint", "refused", "secret", "held")
+        )
+        self.db.executescript(f"BEGIN IMMEDIATE; {tables} {_SCHEMA} COMMIT;")
+        self.wipe_log()
+
+    def wipe_log(self) -> None:
+        """Empties the write-ahead log, which still holds what was written over."""
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     # What was noted of the reading.
 

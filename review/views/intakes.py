@@ -184,6 +184,10 @@ def _mapped(request: HttpRequest, found: Intake) -> str:
 
 def _work(request: HttpRequest, found: Intake, kind: str, shard: dict) -> HttpResponse:
     with transaction.atomic():
+        Intake.objects.select_for_update(no_key=True).get(pk=found.pk)
+        earlier = _job_of(found)
+        if earlier and earlier.ended_at is None:  # a double click: the first is at work
+            return redirect("intake", found.pk)
         job = jobs.begin(
             kind=kind, subject=f"{found.fonds.code} {found.file_name}"[:200], shards=[shard], by=request.user,
             at=timezone.now(),

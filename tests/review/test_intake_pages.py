@@ -7,8 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from review.models import ColumnMapping, Entry, Intake, Proposal
+from review import jobs
+from review.jobs.intakes import read_into
+from review.models import ColumnMapping, Entry, Intake, Job, LedgerLine, Proposal
 from review.queries.intakes import folder_of, holdings_digest
+from review.readers import profile_from
+from review.staging import Staged
+from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
 
@@ -167,6 +172,39 @@ def test_a_file_with_state_secrets_is_not_kept(planner):
     page = read(planner, intake).content.decode()
     assert "某处工事位置" not in page
     assert not any(path.name.startswith("source") for path in folder_of(intake).iterdir())
+
+
+def test_nothing_of_a_secret_lies_in_the_waiting_room_while_the_file_waits_to_be_saved(planner):
+    secret = "某处工事位置" * 40
+    rows = "".join(f"Z001-S-{n},{secret},绝密★30年,1999\n" for n in range(50))
+    intake = send(planner, "档号,题名,密级,形成日期\n" + rows + "Z001-002-0001,防汛的通知,,1958\n")
+    read(planner, intake)
+    kept = [path.read_bytes() for path in folder_of(intake).iterdir()]
+    assert kept
+    assert not [data for data in kept if "某处工事".encode() in data]
+
+
+def test_a_second_click_begins_no_second_reading_and_no_second_saving(planner):
+    intake = send(planner, GOOD)
+    job = jobs.begin(
+        kind="read_intake", subject="x", shards=[{"intake": intake.pk, "by": intake.by_id}], by=intake.by, at=NOW
+    )
+    read(planner, intake)
+    assert list(Job.objects.values_list("pk", flat=True)) == [job.pk]
+    jobs.run_here(job)
+    act(planner, "save-intake", intake)
+    act(planner, "save-intake", intake)
+    assert Entry.objects.filter(reference_code="Z001-002-0001").count() == 1
+    assert LedgerLine.objects.filter(act="import_catalogue", facts__contains=intake.digest).count() == 1
+
+
+def test_a_file_read_in_another_way_is_read_from_its_beginning(world, tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text("编号,题名\nZ001-1,甲事\n", encoding="utf-8")
+    with Staged(tmp_path / "staged.sqlite3") as staged:
+        read_into(staged, world.fonds, path, None, TODAY)
+        read_into(staged, world.fonds, path, profile_from("县", {"编号": "reference_code", "题名": "title"}), TODAY)
+        assert list(staged.rows(columns=("reference_code", "notes"))) == [("Z001-1", "")]
 
 
 def test_finding_aids_have_no_columns_to_map(planner):

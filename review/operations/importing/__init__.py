@@ -80,10 +80,10 @@ def save_import(*, intake: Intake, by: Person, at: datetime, keep_good: bool = F
     access.demand(by, "review.plan_fonds", intake.fonds)
     # One import of a fonds at a time; whoever cuts a batch of it or decides need not wait for the rows to be copied.
     intake = Intake.objects.select_for_update(no_key=True).select_related("fonds").get(pk=intake.pk)
+    if intake.saved_at:  # its staging is gone
+        return _compared(intake)
+    _check_waiting(intake)
     with staged_of(intake) as staged:
-        if intake.saved_at:
-            return _compared(intake)
-        _check_waiting(intake)
         if not staged.complete:
             raise Refusal(_NOT_READ)
         comparison = compare(staged, intake.fonds)
