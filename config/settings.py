@@ -188,7 +188,7 @@ Q_CLUSTER = {
 }
 
 # The adopted ruleset that new batches are screened with (policies/rulesets).
-RULESET = env.str("QIFENG_RULESET", default="cn-1")
+RULESET = env.str("QIFENG_RULESET", default="cn-2")
 
 
 def _due_mode() -> str:

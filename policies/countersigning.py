@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from policies.outcomes import GROUNDS, Answer, Outcome
+from policies.grounds import DEFERRAL_GROUNDS
+from policies.outcomes import Answer, Outcome
 from policies.reviewing import Decision
 from policies.sentences import Refusal, Sentence
 
@@ -45,7 +46,7 @@ def check_answer(reference_code: str, proposal: Decision, answer: UnitAnswer, *,
             )
         )
     if counter.outcome is Outcome.DEFER and (
-        counter.ground not in GROUNDS or counter.opens_on is None or counter.opens_on <= today
+        counter.ground not in DEFERRAL_GROUNDS or counter.opens_on is None or counter.opens_on <= today
     ):
         raise Refusal(
             Sentence(

@@ -17,7 +17,7 @@ from policies.sentences import Refusal, Sentence
 ONE_DAY = timedelta(days=1)
 CLOSURE_YEARS = 25  # 档案法 art. 27
 
-DueMode = Literal["exact", "next_day", "next_january"]
+DueMode = Literal["exact", "next_day", "next_january", "year_end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,13 @@ def due_date(span: DateSpan, *, years: int = CLOSURE_YEARS, mode: DueMode = "exa
 
     "exact": the same day `years` later (档案法 art. 27, 满二十五年). "next_day": the day after it, as the United Kingdom's
     closure periods of transferred files are counted. "next_january": the first of January after the year in which the
-    period ends (Freedom of Information Act 2000, s. 62; Archives Act 1983 of Australia).
+    period ends (Freedom of Information Act 2000, s. 62; Archives Act 1983 of Australia). "year_end": the last day of that
+    year (Executive Order 13526, s. 3.3).
     """
     if mode == "next_january":
         return date(span.latest.year + years + 1, 1, 1)
+    if mode == "year_end":
+        return date(span.latest.year + years, 12, 31)
     over = years_after(span.latest, years)
     return over if mode == "exact" else over + ONE_DAY
 

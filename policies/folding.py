@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 # Traditional and older forms of the signs that occur in the rules, each followed by the form the rules are written in.
 _OLD_FORMS = (
@@ -40,32 +46,47 @@ _OLD_FORMS = (
 _SIMPLIFIED = {ord(old): new for old, new in zip(_OLD_FORMS[::2], _OLD_FORMS[1::2], strict=True) if old != new}
 _CASE_AND_WIDTH = {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
 _CASE_AND_WIDTH |= {code: chr(code - 0xFEE0).lower() for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B))}
-_CASE_AND_WIDTH |= {code: chr(code - 0xFEE0) for code in (*range(0xFF41, 0xFF5B), 0xFF0A, 0xFF0B, 0xFF0D, 0xFF0E)}
+_CASE_AND_WIDTH |= {
+    code: chr(code - 0xFEE0) for code in (*range(0xFF41, 0xFF5B), 0xFF0A, 0xFF0B, 0xFF0D, 0xFF0E, 0xFF20)
+}
 _SINGLE = _SIMPLIFIED | _CASE_AND_WIDTH
 
 # Whatever is not written as the rules are: the signs above, spaces, controls, lone surrogates, compatibility forms.
-_ODD = re.compile(
-    "["
-    + re.escape("".join(map(chr, _SINGLE)))
-    + "\x00-\x20\x7f-\xa0\xad\u034f\u061c\u1680\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
-    + "\u2e80-\u2fdf\u3000\u3164\u2460-\u249b\ud800-\udfff\uf900-\ufaff\ufe00-\ufe0f\ufeff\uff61-\uffef\ufffd"
-    + "\U0002f800-\U0002fa1f]"
+_OTHERS = (
+    "\x7f-\xa0\xad\u034f\u061c\u1680\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
+    "\u2e80-\u2fdf\u3000\u3164\u2460-\u249b\ud800-\udfff\uf900-\ufaff\ufe00-\ufe0f\ufeff\uff61-\uffef\ufffd"
+    "\U0002f800-\U0002fa1f"
 )
-is_odd = _ODD.search
+ODD = re.compile(f"[{re.escape(''.join(map(chr, _SINGLE)))}\x00-\x20{_OTHERS}]")
+is_odd = ODD.search
+_has_single = re.compile(f"[{re.escape(''.join(map(chr, _SINGLE)))}]").search
+# What is left to fold where those are done: all but the single space between two ASCII signs.
+_IRREGULAR = re.compile(f"[\x00-\x20{_OTHERS}](?:(?<! )|(?<![!-~] )|(?![!-~]))")
+BETWEEN = "\u2588"  # between texts in one piece: not odd; no letter, no digit
+_NOTHING, _SEVERAL = 0x110000, 0x110001  # no code points
+_LONG = 200  # signs; from there on numpy is the quicker
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text as the rules see it. `offsets[i]` is where its i-th sign stands in the original; None: in the same place."""
+    """A text as the rules see it, in pieces copied sign by sign: where each begins in it, and in the original text.
+
+    Without pieces every sign stands where it stood.
+    """
 
     text: str
-    offsets: tuple[int, ...] | None = None
+    begins: tuple[int, ...] = ()
+    origins: tuple[int, ...] = ()
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The span in the original text of a span, not empty, of the folded one."""
-        if self.offsets is None:
-            return start, end
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self._origin(start), self._origin(end - 1) + 1
+
+    def _origin(self, at: int) -> int:
+        if not self.begins:
+            return at
+        piece = bisect_right(self.begins, at) - 1
+        return self.origins[piece] + at - self.begins[piece]
 
 
 def fold(text: str) -> Folded:
@@ -76,27 +97,125 @@ def fold(text: str) -> Folded:
     """
     if is_odd(text) is None:
         return Folded(text)
-    text = text.translate(_SINGLE)
-    if is_odd(text) is None:
+    if len(text) > _LONG and (folded := _folded_at_once(text)) is not None:
+        return folded
+    if _has_single(text) is not None:
+        text = text.lower() if text.isascii() else text.translate(_SINGLE)
+    irregular = [found.start() for found in _IRREGULAR.finditer(text)]
+    if not irregular:
         return Folded(text)
-    signs: list[str] = []
-    offsets: list[int] = []
-    space_at = -1
-    for at, sign in enumerate(text):
-        for folded in _folded(sign):
-            if folded == " ":
-                space_at = at
+    pieces: list[str] = []
+    begins: list[int] = []
+    origins: list[int] = []
+    length, at, space_at = 0, 0, -1
+    for start in (*irregular, len(text)):
+        new = [(text[at:start], at)] if start > at else []
+        if start < len(text):
+            new += [(sign, start) for sign in _folded(text[start])]
+        at = start + 1
+        for piece, origin in new:
+            if piece == " ":
+                space_at = origin
                 continue
             if space_at >= 0:
-                if signs and signs[-1].isascii() and folded.isascii():
-                    signs.append(" ")
-                    offsets.append(space_at)
+                if pieces and pieces[-1][-1] < "\x80" and piece[0] < "\x80":
+                    pieces.append(" ")
+                    begins.append(length)
+                    origins.append(space_at)
+                    length += 1
                 space_at = -1
-            signs.append(folded)
-            offsets.append(at)
-    return Folded("".join(signs), tuple(offsets))
+            pieces.append(piece)
+            begins.append(length)
+            origins.append(origin)
+            length += len(piece)
+    return Folded("".join(pieces), tuple(begins), tuple(origins))
 
 
+def _folded_at_once(text: str) -> Folded | None:
+    """`fold` for all signs at once; None for a text that holds a sign which becomes several."""
+    signs = _forms_of(text)
+    return None if signs.max() == _SEVERAL else _without(signs, _gone(signs))
+
+
+class FoldedTexts:
+    """`fold` of each of many texts, of all at once. `texts`: as the rules see them."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        signs = _forms_of(BETWEEN.join((*texts, "")))
+        ends = np.cumsum([len(text) + 1 for text in texts])
+        several = np.searchsorted(ends, (signs == _SEVERAL).nonzero()[0], side="right")
+        self._alone = {number: fold(texts[number]) for number in set(several.tolist())}
+        signs[signs == _SEVERAL] = ord(BETWEEN)
+        gone = _gone(signs)
+        self._whole = _without(signs, gone)
+        folded_ends = ends - np.searchsorted(gone, ends)
+        self._origins = [0, *ends.tolist()]
+        self._begins = [0, *folded_ends.tolist()]
+        whole = self._whole.text
+        self.texts = [whole[begin : end - 1] for begin, end in zip(self._begins[:-1], self._begins[1:], strict=True)]
+        for number, folded in self._alone.items():
+            self.texts[number] = folded.text
+
+    def original(self, number: int, start: int, end: int) -> tuple[int, int]:
+        """The span in the original of a text of a span, not empty, of the folded one."""
+        if number in self._alone:
+            return self._alone[number].original(start, end)
+        begin, origin = self._begins[number], self._origins[number]
+        start, end = self._whole.original(start + begin, end + begin)
+        return start - origin, end - origin
+
+
+def _forms_of(text: str) -> NDArray[np.uint32]:
+    return _forms().take(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
+
+
+def _gone(signs: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """The places of what vanishes from among signs, each folded by itself."""
+    nothing = (signs == _NOTHING).nonzero()[0]
+    if not len(nothing):
+        return _dropped_spaces(signs)
+    seen = (signs != _NOTHING).nonzero()[0]
+    gone: NDArray[np.int64] = np.sort(np.concatenate((nothing, seen[_dropped_spaces(signs[seen])])))
+    return gone
+
+
+def _without(signs: NDArray[np.uint32], gone: NDArray[np.int64]) -> Folded:
+    if not len(gone):
+        return Folded(signs.tobytes().decode("utf-32-le"))
+    kept = np.ones(len(signs), dtype=np.bool_)
+    kept[gone] = False
+    after = (gone[1:] - gone[:-1] != 1).nonzero()[0]  # whatever goes, a piece begins behind its last sign
+    after = after if gone[-1] == len(signs) - 1 else np.append(after, len(gone) - 1)
+    origins, begins = (gone[after] + 1).tolist(), (gone[after] - after).tolist()
+    if gone[0]:
+        origins, begins = [0, *origins], [0, *begins]
+    return Folded(signs[kept].tobytes().decode("utf-32-le"), tuple(begins), tuple(origins))
+
+
+def _dropped_spaces(signs: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """All spaces but the last one of each run that has a sign of ASCII before it and another after it."""
+    spaces: NDArray[np.int64] = (signs == ord(" ")).nonzero()[0]
+    if not len(spaces):
+        return spaces
+    ends = np.append((spaces[1:] - spaces[:-1] != 1).nonzero()[0], len(spaces) - 1)
+    firsts, lasts = spaces[np.append([0], ends[:-1] + 1)], spaces[ends]
+    before, after = signs.take(firsts - 1, mode="wrap"), signs.take(lasts + 1, mode="wrap")
+    stay = (before < 0x80) & (after < 0x80) & (firsts > 0) & (lasts + 1 < len(signs))
+    spaces[ends[stay]] = -1
+    return spaces[spaces >= 0]
+
+
+@cache
+def _forms() -> NDArray[np.uint32]:
+    """What each code point is folded to: a code point, nothing, or several."""
+    forms = np.arange(0x110000, dtype=np.uint32)
+    for found in ODD.finditer("".join(map(chr, range(0x30000)))):
+        form = _folded(found[0])
+        forms[found.start()] = ord(form) if len(form) == 1 else _SEVERAL if form else _NOTHING
+    return forms
+
+
+@lru_cache(maxsize=4096)
 def _folded(sign: str) -> str:
     if (known := _SINGLE.get(ord(sign))) is not None:
         return known

@@ -1,14 +1,19 @@
-"""The outcomes of open-access review (开放审核) and the grounds for deferral.
+"""The outcomes of open-access review (开放审核). The grounds for deferral are in policies/grounds.py.
 
 Sources: 档案法 art. 27; 国家档案馆档案开放办法 arts. 7 and 8. The words "never open" do not occur in either.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from policies.grounds import EARLY_GROUNDS, GROUNDS, Ground
 from policies.sentences import Sentence
+
+__all__ = [
+    "ANSWER_NAMES", "EARLY_GROUNDS", "GROUNDS", "OUTCOME_NAMES", "STAGE_NAMES", "Answer", "Ground", "Outcome", "Stage",
+    "Suggestion",
+]  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -25,10 +30,14 @@ class Outcome(StrEnum):
 
 
 class Suggestion(StrEnum):
-    """What the rules advise on one entry. Advice only: nothing opens by machine."""
+    """What the rules advise on one entry. Advice only: nothing opens by machine.
+
+    `look`: weak evidence, enough that a person must look at this entry by itself, not enough to advise anything.
+    """
 
     OPEN = "open"
     OPEN_EARLY = "open_early"
+    LOOK = "look"
     DEFER = "defer"
     REFER = "refer"
     NOT_DUE = "not_due"
@@ -56,6 +65,7 @@ OUTCOME_NAMES: dict[str, Sentence] = {
     Outcome.OPEN_EARLY: Sentence("提前开放", "Open early"),
     Outcome.DEFER: Sentence("延期开放", "Defer"),
     Outcome.REFER: Sentence("移送", "Refer"),
+    Suggestion.LOOK: Sentence("逐件审看", "Look at each"),
     Suggestion.NOT_DUE: Sentence("未到期", "Not due"),
 }
 
@@ -70,55 +80,4 @@ STAGE_NAMES: dict[str, Sentence] = {
     Stage.SECOND_REVIEW: Sentence("复审", "Second review"),
     Stage.COUNTERSIGN: Sentence("会签", "Countersign"),
     Stage.RECONCILE: Sentence("协商", "Reconcile"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """A legal ground (依据), its name and the article that gives it."""
-
-    code: str
-    name: Sentence
-    article: Sentence
-
-
-def _ground(code: str, zh: str, en: str, article_zh: str, article_en: str) -> tuple[str, Ground]:
-    return code, Ground(code, Sentence(zh, en), Sentence(article_zh, article_en))
-
-
-GROUNDS: dict[str, Ground] = dict(
-    [
-        _ground(
-            "CN-8-1", "国家秘密未解密", "State secret not yet declassified",
-            "国家档案馆档案开放办法第八条第一项", "Measures on opening archives, art. 8(1)",
-        ),
-        _ground(
-            "CN-8-2", "涉及国家或社会重大利益", "Major interest of state or society",
-            "国家档案馆档案开放办法第八条第二项", "Measures on opening archives, art. 8(2)",
-        ),
-        _ground(
-            "CN-8-3-IP", "涉及知识产权", "Intellectual property",
-            "国家档案馆档案开放办法第八条第三项", "Measures on opening archives, art. 8(3)",
-        ),
-        _ground(
-            "CN-8-3-PI", "涉及个人信息", "Personal information",
-            "国家档案馆档案开放办法第八条第三项", "Measures on opening archives, art. 8(3)",
-        ),
-        _ground(
-            "CN-8-4", "法律、行政法规或国家规定的其他限制", "Other restriction under law or state rules",
-            "国家档案馆档案开放办法第八条第四项", "Measures on opening archives, art. 8(4)",
-        ),
-    ]
-)  # fmt: skip
-
-_EARLY_ARTICLE = Sentence("档案法第二十七条", "Archives Law, art. 27")
-EARLY_GROUNDS: dict[str, Ground] = {
-    code: Ground(code, name, _EARLY_ARTICLE)
-    for code, name in {
-        "CN-E-ECON": Sentence("经济类提前开放", "Economy: early opening"),
-        "CN-E-EDU": Sentence("教育类提前开放", "Education: early opening"),
-        "CN-E-SCI": Sentence("科技类提前开放", "Science and technology: early opening"),
-        "CN-E-CUL": Sentence("文化类提前开放", "Culture: early opening"),
-        "CN-E-OTHER": Sentence("其他类提前开放", "Other: early opening"),
-    }.items()
 }

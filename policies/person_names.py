@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from policies.joined import Joined
 
 _MASK = "[某×x○〇*＊△□]"
 _ABOUT = ("关于", "\u2588\u2588")  # in most titles, of two family names, and never a name: put out of sight
+_BEFORE, _SURELY, _SINGLE, _FIRST, _SECOND, _GIVEN, _MASKED, _END, _DOT = (1 << bit for bit in range(9))
+_BEYOND = 0xFFFF
 _HAN = "[\u3400-\u9fff]"
 
 Words = Annotated[tuple[str, ...], BeforeValidator(lambda text: tuple(str(text).split()))]
@@ -44,12 +51,12 @@ class NameFinder:
     """
 
     def __init__(self, words: NameWords, beside: Iterable[str] = ()) -> None:
+        beside = tuple(beside)
+        self._classes = _classes(words, beside)
         never, seldom = re.escape(words.not_given), re.escape(words.seldom_given)
         given, any_given = rf"[^\W\d_a-z{never}{seldom}]", rf"[^\W\d_a-z{never}]"
         ended = rf"(?=\W|$|{_any_of((*words.after, *beside))})"
-        bounded = (
-            rf"(?:{_MASK}{{1,3}}|{given}{_MASK}|{given}{given}{ended}|{any_given}{any_given}{ended}|{given}{ended})"
-        )
+        bounded = rf"(?:{_MASK}{{1,3}}|{given}{_MASK}|{any_given}{any_given}{ended}|{given}{ended})"
         surely, before = words.surely_before, words.before + words.surely_before
 
         def name(family: str, signs: int) -> str:
@@ -60,14 +67,38 @@ class NameFinder:
         double = f"(?:{'|'.join(words.double_surnames)})"
         self._single = re.compile(single).search
         self._has_double = re.compile(double).search
-        self._double = re.compile(f"{name(double, 2)}|{single}").search
+        self._double = re.compile(f"{name(double, 2)}|{single}")
         self._dotted = re.compile(rf"{_HAN}{{2,6}}·{_HAN}{{2,6}}?{ended}").finditer
         self._not_names = frozenset(words.not_names)
+
+    def candidates(self, joined: Joined) -> NDArray[np.int64]:
+        """Where in joined texts a name may begin; nowhere else does one, in texts that are not odd. A dot counts as well.
+
+        What every name needs is asked of all signs at once: a family name with an end of a word before it, a sign of a
+        given name after it, and then the beginning of another word.
+        """
+        size = len(joined.signs)
+        signs = np.full(size + 5, _BEFORE | _END, np.uint16)
+        signs[1 : size + 1] = self._classes[np.minimum(joined.signs, _BEYOND)]
+        about = 1 + np.flatnonzero((joined.signs[:-1] == ord(_ABOUT[0][0])) & (joined.signs[1:] == ord(_ABOUT[0][1])))
+        signs[about] = signs[about + 1] = _BEFORE | _END
+
+        def at(place: int, kind: int) -> NDArray[np.bool_]:
+            there: NDArray[np.bool_] = (signs[1 + place : 1 + place + size] & kind) != 0
+            return there
+
+        def named(last: int) -> NDArray[np.bool_]:
+            """That a given name and its end may follow the family name whose last sign stands at `last`."""
+            ends = at(last + 2, _END) | at(last + 3, _END) | at(last + 1, _MASKED)
+            return at(last + 1, _GIVEN) & (ends | (at(-1, _SURELY) & at(last + 2, _GIVEN)))
+
+        family = (at(0, _SINGLE) & named(0)) | (at(0, _FIRST) & at(1, _SECOND) & named(1))
+        return np.flatnonzero((family & at(-1, _BEFORE)) | at(0, _DOT))
 
     def names(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each plausible personal name in a folded text, from left to right."""
         text = text.replace(*_ABOUT)
-        search = self._double if self._has_double(text) else self._single
+        search = self._double.search if self._has_double(text) else self._single
         names: list[tuple[int, int]] = []
         at = 0
         while (found := search(text, at)) is not None:
@@ -76,9 +107,53 @@ class NameFinder:
             else:
                 names.append(found.span())
                 at = found.end()
-        if "·" in text:
-            names = sorted({*names, *(found.span() for found in self._dotted(text))})
-        return names
+        return self._with_dotted(text, names)
+
+    def names_at(self, text: str, candidates: Iterable[int]) -> list[tuple[int, int]]:
+        """`names` of a text of which the candidates are known."""
+        text = text.replace(*_ABOUT)
+        names: list[tuple[int, int]] = []
+        at = 0
+        for place in candidates:
+            if place < at or (found := self._double.match(text, place)) is None:
+                continue
+            if found[0][:2] not in self._not_names:
+                names.append(found.span())
+                at = found.end()
+        return self._with_dotted(text, names)
+
+    def _with_dotted(self, text: str, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        return sorted({*names, *(found.span() for found in self._dotted(text))}) if "·" in text else names
+
+
+@lru_cache(maxsize=8)
+def _classes(words: NameWords, beside: tuple[str, ...]) -> NDArray[np.uint16]:
+    """What each sign can be in a name.
+
+    A masked sign counts as the end of what precedes it. `_BEYOND` stands for all signs from there on, which can be anything.
+    """
+    classes = np.zeros(_BEYOND + 1, np.uint16)
+    every = "".join(map(chr, range(_BEYOND)))
+    shapes = {
+        _BEFORE | _END: r"\W",
+        _GIVEN: rf"[^\W\d_a-z{re.escape(words.not_given)}]",
+        _GIVEN | _MASKED | _END: _MASK,
+        _SINGLE: f"[{re.escape(''.join(words.surnames))}]",
+        _FIRST: _one_of(word[0] for word in words.double_surnames),
+        _SECOND: _one_of(word[1] for word in words.double_surnames),
+        _BEFORE: _one_of(word[-1] for word in words.before),
+        _BEFORE | _SURELY: _one_of(word[-1] for word in words.surely_before),
+        _END: _one_of(word[0] for word in (*words.after, *beside)),
+        _DOT: "·",
+    }
+    for kind, shape in shapes.items():
+        classes[[found.start() for found in re.finditer(shape, every)]] |= kind
+    classes[_BEYOND] = ~np.uint16(0)
+    return classes
+
+
+def _one_of(signs: Iterable[str]) -> str:
+    return f"[{re.escape(''.join(signs))}]"
 
 
 def _any_of(words: Iterable[str]) -> str:

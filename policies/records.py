@@ -9,7 +9,10 @@ from policies.dates import DateSpan
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One catalogue entry (条目): the fields that rules may look at. Texts are as they stand in the catalogue."""
+    """One catalogue entry (条目): the fields that rules may look at. Texts are as they stand in the catalogue.
+
+    `fonds` is the code of its fonds, `agency` the name of the unit that formed it, `pages` the full text, page by page.
+    """
 
     reference_code: str
     title: str
@@ -20,3 +23,15 @@ class Record:
     retention: str = ""
     classification: str = ""
     access_condition: str = ""
+    fonds: str = ""
+    agency: str = ""
+    pages: tuple[str, ...] = ()
+
+
+def field_text(record: Record, field: str, page: int = 0) -> str:
+    """The text that the offsets of a finding in this field, or on this page (from 1), count in."""
+    if field == "span":
+        return record.span.text if record.span else ""
+    if field == "pages":
+        return record.pages[page - 1]
+    return str(getattr(record, field))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from policies.outcomes import EARLY_GROUNDS, GROUNDS, Outcome, Suggestion
+from policies.grounds import DEFERRAL_GROUNDS, EARLY_GROUNDS
+from policies.outcomes import Outcome, Suggestion
 from policies.sentences import Refusal, Sentence
 
 
@@ -38,7 +39,7 @@ class Standing:
 
 def advised(suggestion: Suggestion, ground: str, opens_on: date | None) -> Decision | None:
     """The decision that follows the rules' advice; None where they advise nothing that a person could decide."""
-    if suggestion is Suggestion.NOT_DUE or (suggestion is Suggestion.DEFER and opens_on is None):
+    if suggestion in (Suggestion.NOT_DUE, Suggestion.LOOK) or (suggestion is Suggestion.DEFER and opens_on is None):
         return None
     outcome = Outcome(suggestion)
     reason = "依规则建议移送" if outcome is Outcome.REFER else ""
@@ -62,7 +63,7 @@ def check_decision(decision: Decision, standing: Standing, *, today: date) -> No
 
 
 def _check_deferral(decision: Decision, standing: Standing, today: date) -> None:
-    if decision.ground not in GROUNDS:
+    if decision.ground not in DEFERRAL_GROUNDS:
         raise Refusal(
             _say(
                 standing,
@@ -167,5 +168,25 @@ def check_return_reason(reason: str) -> None:
         raise Refusal(
             Sentence(
                 "退回初审须写明理由。", "A batch goes back to first review only with a reason. Please write one."
+            )
+        )
+
+
+def check_rules_applied(*, pending: bool, must_return: bool) -> None:
+    """A batch moves on only when a change of rules was carried out on it, and what it asks for was done. Raises Refusal."""
+    if pending:
+        raise Refusal(
+            Sentence(
+                "规则集已更换，本批正在按所选方式套用新规则，请稍候再移交。久候不成的，请告知规则管理员。",
+                "The ruleset was changed and the new rules are being applied to this batch; hand it on in a while. "
+                "If it takes long, tell the policy keeper.",
+            )
+        )
+    if must_return:
+        raise Refusal(
+            Sentence(
+                "规则集已更换，本批有条目按新规则结论不同，须重新审核。请先退回初审。",
+                "The ruleset was changed and judges entries of this batch otherwise, which must be decided again. "
+                "Return the batch to first review.",
             )
         )

@@ -10,11 +10,11 @@ from policies.sentences import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One role: held over a fonds or over an agency, never over everything."""
+    """One role: held over a fonds or over an agency. Over the whole archives only where it decides on no record."""
 
     code: str
     name: Sentence
-    over: Literal["fonds", "agency"]
+    over: Literal["fonds", "agency", "archives"]
     permission: str
 
 
@@ -29,5 +29,6 @@ ROLES: dict[str, Role] = {
         Role("confirmer", Sentence("审定人", "Confirmer"), "fonds", "sign_off_fonds"),
         Role("publisher", Sentence("公布员", "Publisher"), "fonds", "release_fonds"),
         Role("auditor", Sentence("审计员", "Auditor"), "fonds", "audit_fonds"),
+        Role("policy_keeper", Sentence("规则管理员", "Policy keeper"), "archives", "keep_policies"),
     )
 }

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from policies.outcomes import EARLY_GROUNDS, GROUNDS, OUTCOME_NAMES
+from policies.grounds import KNOWN_GROUNDS
+from policies.outcomes import OUTCOME_NAMES
 from policies.rules import (
+    AgencyIs,
+    AppliesTo,
+    Category,
     Closure,
     Condition,
+    Event,
     Example,
+    Expression,
+    InScope,
     Lexicon,
     Mark,
+    Name,
     Pattern,
     Person,
     ReviewBy,
@@ -16,10 +24,16 @@ from policies.rules import (
     Ruleset,
     Secrecy,
     UnreadMark,
+    Until,
     Years,
 )
 from policies.sentences import Sentence
 
+_EVENTS = {
+    "death": Sentence("本人去世", "the death of the person"),
+    "declassified": Sentence("解密", "its declassification"),
+    "end_of_service": Sentence("本人离职", "the end of the person's service"),
+}
 _BASIS = {"law": Sentence("法定", "by law"), "policy": Sentence("本馆政策", "house policy")}
 
 
@@ -62,11 +76,27 @@ def period(rule: Rule) -> Sentence:
     if isinstance(closure, ReviewBy):
         said = Sentence("{n} 年内评估（{zh}）", "assessed again within {n} years ({en})")
         return said.filled(n=closure.review_by, zh=_BASIS[closure.basis].zh, en=_BASIS[closure.basis].en)
+    if isinstance(closure, Until):
+        said = Sentence("至 {day}（{zh}）", "until {day} ({en})")
+        return said.filled(day=closure.until, zh=_BASIS[closure.basis].zh, en=_BASIS[closure.basis].en)
+    if isinstance(closure, Event):
+        said = Sentence(
+            "{event_zh}后 {n} 年；其日不详的，自形成之日起 {unknown} 年（{zh}）",
+            "{n} years after {event_en}; while its day is not known, {unknown} years from creation ({en})",
+        )
+        return said.filled(
+            n=closure.years,
+            unknown=closure.unknown,
+            event_zh=_EVENTS[closure.event].zh,
+            event_en=_EVENTS[closure.event].en,
+            zh=_BASIS[closure.basis].zh,
+            en=_BASIS[closure.basis].en,
+        )
     return Sentence("至注明之日", "until the stated day")
 
 
 def _section(rule: Rule) -> list[str]:
-    ground = (GROUNDS | EARLY_GROUNDS).get(rule.ground)
+    ground = KNOWN_GROUNDS.get(rule.ground)
     named = "–" if ground is None else f"{ground.code} {ground.name.zh} {ground.name.en}"
     public = ["- 所命中的字词不得公开。 The words it finds may not stand in public."] if rule.never_public else []
     return [
@@ -85,6 +115,7 @@ def _section(rule: Rule) -> list[str]:
         f"- 期限 Period: {period(rule).zh}; {period(rule).en}",
         f"- 字段 Fields: {', '.join(rule.fields)}",
         *public,
+        *_scope(rule.applies_to),
         f"- 查找 Looks for: {_looked_for(rule)}",
         f"- 误报 False alarms: {rule.false_alarms.zh} {rule.false_alarms.en}",
         f"- 应命中 Must match: {_examples(rule.must_match)}",
@@ -93,16 +124,46 @@ def _section(rule: Rule) -> list[str]:
     ]
 
 
+def _scope(applies_to: AppliesTo | None) -> list[str]:
+    if applies_to is None:
+        return []
+    said = applies_to.model_dump(exclude_defaults=True).items()
+    lines = (f"{name}: {'、'.join(value) if isinstance(value, tuple) else value}" for name, value in said)
+    return [f"- 范围 Applies to: {'; '.join(lines)}"]
+
+
 def _looked_for(rule: Rule) -> str:
     match rule.looks_for:
-        case Lexicon(terms=terms, context=context, except_=phrases, unless=unless):
-            return _words(any_of=terms, beside=context, not_inside=phrases, unless=unless)
+        case Lexicon(terms_from=listed) as lexicon:
+            return (f"the words of `{listed}`; " if listed else "") + (
+                _words(
+                    any_of=() if listed else lexicon.terms,
+                    beside=lexicon.context,
+                    not_inside=lexicon.except_,
+                    unless=lexicon.unless,
+                )
+                + ("; also with one sign misread for a look-alike" if lexicon.variants else "")
+            )
+        case Category(code=code, verified=verified) as category:
+            return f"category {code}{'' if verified else ', its wording not yet checked'}; " + _words(
+                any_of=category.terms, beside=category.context, not_inside=category.except_, unless=category.unless
+            )
+        case Name(except_=phrases, unless=unless):
+            return _words(not_inside=phrases, unless=unless).join(("a personal name that the name model finds; ", ""))
+        case AgencyIs(names=names, ending=endings):
+            return "an agency; " + _words(any_of=names, ending_with=endings)
+        case InScope():
+            return "every record to which the rule applies"
+        case Expression(when=when):
+            return f"every record of which this is true, or cannot be told: `{when}`"
         case Person(beside=beside, except_=phrases, unless=unless, within=within):
             return f"a personal name within {within} signs of " + _words(
                 any_of=beside, not_inside=phrases, unless=unless
             )
-        case Pattern(pattern=pattern, check=check):
-            return f"digits of the shape `{pattern}`" + f", check: {check}"
+        case Pattern(pattern=pattern, check=check, triggers=triggers):
+            return f"digits of the shape `{pattern}`, check: {check}" + (
+                f", also where no digits are, beside any of: {'、'.join(triggers)}" if triggers else ""
+            )
         case Secrecy():
             return "a secrecy mark whose term runs or cannot be read"
         case Mark(words=words, dated=dated):

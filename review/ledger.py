@@ -96,13 +96,16 @@ REWRITTEN = Sentence(
     "与签发或已公布目录所记的摘要不符，台账可能被整体改写",
     "its digest is not the one a sign-off or a published catalogue noted, so the ledger may have been rewritten",
 )
-# The triggers of review/migrations/0002; SQLite loses them when a later migration makes a table anew.
+# The triggers of review/migrations/0002 and 0005; SQLite loses them when a later migration makes a table anew.
+_FROZEN = ("adoptedruleset", "secondopinionmodel", "suggested", "finding", "screeningrun")
 GUARDS = {
     "sqlite": {
+        *(f"{table}_no_{what}" for table in _FROZEN for what in ("update", "delete")),
         "ledgerline_no_update", "ledgerline_no_delete", "ledgerhead_forward", "ledgerhead_no_delete",
         "opinion_no_delete", "opinion_only_falls", "titling_no_update", "titling_no_delete",
     },
     "postgresql": {
+        *(f"{table}_no_{what}" for table in _FROZEN for what in ("update", "delete", "truncate")),
         "ledgerline_no_change", "ledgerhead_forward", "ledgerhead_no_delete", "opinion_no_delete", "opinion_only_falls",
         "titling_no_change", "ledgerline_no_truncate", "ledgerhead_no_truncate", "opinion_no_truncate",
         "titling_no_truncate",
@@ -115,7 +118,7 @@ _TRIGGERS = {
 
 
 def missing_guards() -> list[str]:
-    """The triggers that keep ledger and opinions append-only and are not there, or are switched off."""
+    """The triggers that keep what was decided, adopted and advised as it was, and are not there or switched off."""
     with connection.cursor() as cursor:
         cursor.execute(_TRIGGERS[connection.vendor])
         return sorted(GUARDS[connection.vendor] - {name for (name,) in cursor.fetchall()})

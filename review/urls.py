@@ -10,6 +10,10 @@ from review.views.holdings import holdings_entry, holdings_fonds, holdings_list
 from review.views.intakes import give_up, intake, intakes, read, receive, report, save, undo
 from review.views.jobs import job, job_progress
 from review.views.ledger import ledger_lines
+from review.views.policies import policies, rule, ruleset
+from review.views.policy_drafts import begin_draft, draft
+from review.views.policy_files import draft_file
+from review.views.policy_impacts import adopt_draft, adopt_shipped, draft_impact, impact_sheet
 from review.views.proposals import proposals, settle
 from review.views.source import source
 
@@ -29,6 +33,16 @@ urlpatterns = [
     path("proposals/<int:pk>/settle/", settle, name="settle-proposal"),
     path("jobs/<int:pk>/", job, name="job"),
     path("jobs/<int:pk>/progress/", job_progress, name="job-progress"),
+    path("policies/", policies, name="policies"),
+    path("policies/drafts/", begin_draft, name="begin-draft"),
+    path("policies/drafts/<int:pk>/", draft, name="draft"),
+    path("policies/drafts/<int:pk>/files/<str:name>/", draft_file, name="draft-file"),
+    path("policies/drafts/<int:pk>/impact/", draft_impact, name="draft-impact"),
+    path("policies/drafts/<int:pk>/impact/<str:kind>/", impact_sheet, name="impact-sheet"),
+    path("policies/drafts/<int:pk>/adopt/", adopt_draft, name="adopt-draft"),
+    path("policies/<str:number>/adopt/", adopt_shipped, name="adopt-ruleset"),
+    path("policies/<str:number>/", ruleset, name="ruleset"),
+    path("policies/<str:number>/<str:code>/", rule, name="rule"),
     path("due/", due, name="due"),
     path("due/entries/", due_entries, name="due-entries"),
     path("due/sheet/", due_download, name="due-sheet"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 
 from tests.world import World, make_world
 
@@ -73,7 +74,8 @@ def empty_tables() -> None:
             for _name, sql in triggers:
                 cursor.execute(sql)
         else:
-            tables = ("review_ledgerline", "review_ledgerhead", "review_opinion", "review_titling")
+            cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+            tables = [table for (table,) in cursor.fetchall()]
             for table in tables:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             call_command("flush", verbosity=0, interactive=False)
@@ -89,3 +91,9 @@ def pytest_collection_modifyitems(config, items):
         for mark in ("browser", "office", "verapdf"):
             if mark in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=f"{mark}: only with sh script/test --full"))
+
+
+@pytest.fixture(autouse=True)
+def _speaks_the_first_language():
+    """Each test begins in the language of the settings: a page asked for in English leaves its thread in English."""
+    translation.deactivate()

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from django.conf import settings
 
+from policies.roles import ROLES
 from policies.sentences import Refusal, Sentence
+from review import access
 from review.models import Agency, Fonds, Person
 from review.operations import appointing
 
-# user name, full name, post, roles over every fonds
+# user name, full name, post, roles over every fonds or over the archives
 _ARCHIVES = (
     ("planner", "林书禾", "开放审核科 计划", ("planner",)),
     ("first", "周若川", "开放审核科 初审", ("first_reviewer",)),
@@ -22,6 +24,8 @@ _ARCHIVES = (
     ("confirmer", "陆秉文", "馆长", ("confirmer",)),
     ("publisher", "程晓岚", "利用服务科 公布", ("publisher",)),
     ("auditor", "何慎之", "审计", ("auditor",)),
+    ("keeper", "唐思齐", "法规科 规则管理", ("policy_keeper",)),
+    ("keeper2", "韦清澜", "法规科 规则管理", ("policy_keeper",)),
 )
 _UNIT_NAMES = ("苏念安", "方可期", "罗清越", "孟怀瑾", "江映雪", "杜南星", "白予安", "秦朗月", "叶知微", "宋临溪")
 
@@ -56,9 +60,9 @@ def gather(*, at: datetime) -> Cast:
     cast = Cast(_password())
     for username, name, post, roles in _ARCHIVES:
         person = cast.people[username] = _person(username, name, post, cast.password, at)
-        for fonds in Fonds.objects.all():
-            for role in roles:
-                _appoint(person, role, fonds, at)
+        for role in roles:
+            for over in [access.ARCHIVES] if ROLES[role].over == access.ARCHIVES else Fonds.objects.all():
+                _appoint(person, role, over, at)
     for place, agency in enumerate(Agency.objects.order_by("pk")):
         username = f"unit-{agency.code.lower()}"
         person = _person(username, _UNIT_NAMES[place % len(_UNIT_NAMES)], agency.name, cast.password, at)
@@ -74,8 +78,8 @@ def _person(username: str, name: str, post: str, password: str, at: datetime) ->
     )
 
 
-def _appoint(person: Person, role: str, over: Fonds | Agency, at: datetime) -> None:
-    if not person.groups.filter(name=f"{role}:{over.code}").exists():
+def _appoint(person: Person, role: str, over: Fonds | Agency | access.Archives, at: datetime) -> None:
+    if not person.groups.filter(name=access.group_of(role, over)).exists():
         appointing.appoint(person=person, role=role, over=over, by="demo", at=at)
 
 

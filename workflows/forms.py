@@ -7,8 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from policies.countersigning import UnitAnswer
-from policies.outcomes import ANSWER_NAMES, EARLY_GROUNDS, GROUNDS, OUTCOME_NAMES, Answer, Outcome
+from policies.outcomes import ANSWER_NAMES, OUTCOME_NAMES, Answer, Outcome
 from policies.reviewing import Decision
+from review.queries.due import profile
 
 
 def _in_language(names: dict) -> list[tuple[str, str]]:
@@ -20,7 +21,8 @@ def outcomes() -> list[tuple[str, str]]:
 
 
 def grounds() -> list[tuple[str, str]]:
-    known = {**GROUNDS, **EARLY_GROUNDS}
+    """The grounds of the archives' profile."""
+    known = {**profile().grounds, **profile().early_grounds}
     return [
         ("", "—"),
         *[(code, f"{name} ({code})") for code, name in _in_language({c: g.name for c, g in known.items()})],

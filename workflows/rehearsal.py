@@ -19,6 +19,7 @@ from review.models import Batch, Countersignature, Person, Release
 from review.operations import countersigning, reconciling, releasing, reviewing, signing, titling
 from review.queries.decisions import decision_of, disputes, entries_for, standing, undecided
 from review.queries.desks import with_findings
+from review.queries.proposed_titles import propose_titles
 from workflows.flows import OpeningFlow
 from workflows.views import door
 
@@ -49,7 +50,8 @@ def first_review(batch: Batch, person: Person) -> None:
     def act(activation: Activation) -> None:
         at, today = timezone.now(), timezone.localdate()
         rows = with_findings(batch, list(undecided(batch, Stage.FIRST_REVIEW).select_related("entry")))
-        decisions = {row.batch_entry.pk: _follow(row.suggested) for row in rows}
+        propose_titles(rows, today)
+        decisions = {row.batch_entry.pk: _follow(row) for row in rows}
         for row in [row for row in rows if _can_open_masked(row)][:3]:
             text = row.masked_title
             titling.set_public_title(batch_entry=row.batch_entry, text=text, by=person, at=at, today=today)
@@ -62,7 +64,10 @@ def first_review(batch: Batch, person: Person) -> None:
     work(task, person, act)
 
 
-def _follow(suggested) -> Decision:
+def _follow(row) -> Decision:
+    suggested = row.suggested
+    if suggested.suggestion == Suggestion.LOOK and all(_is_weak(finding) for finding in row.findings):
+        return Decision(Outcome.OPEN, reason="已逐件审看，未见应当延期开放的情形")
     decision = advised(Suggestion(suggested.suggestion), suggested.ground, suggested.opens_on)
     # The rules advise nothing that can be recorded: closed until somebody has looked.
     return decision or Decision(Outcome.REFER, reason="规则无法判定，待人工核查")
@@ -73,8 +78,16 @@ def _can_open_masked(row) -> bool:
     found = row.findings
     due = row.suggested.suggestion == Suggestion.DEFER
     return (
-        due and bool(found) and all(f.field == "title" and f.never_public for f in found) and bool(row.masked_title)
+        due
+        and bool(row.masked_title)
+        and any(f.never_public for f in found)
+        and all(f.field == "title" and (f.never_public or _is_weak(f)) for f in found)
     )
+
+
+def _is_weak(finding) -> bool:
+    """Words that prove little by themselves, such as a name: whoever looks at the entry may still open it."""
+    return not finding.never_public and (finding.level == "low" or finding.suggests == Suggestion.OPEN)
 
 
 def second_review(batch: Batch, person: Person) -> None:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
+from policies.grounds import jurisdiction_of
+from policies.matching import NameModel
 from policies.person_names import NameWords
-from policies.rules import Rule, Ruleset, Sentence
+from policies.rules import Lexicon, Name, Rule, Ruleset, Sentence
+from policies.rulesets.documents import Document, refused
+from policies.rulesets.term_files import read_terms
 from policies.screening import Screener
 from policies.sentences import Refusal
 from policies.sentences import Sentence as Words
@@ -35,48 +39,62 @@ class _Head(BaseModel):
 
     number: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[0-9]{1,4}$")]
     title: Sentence
-    jurisdiction: str
+    jurisdiction: Literal["CN", "UK", "US"]
     status: Literal["draft", "adopted"]
     adopted: datetime.date
     adopted_by: Sentence
-
-
-class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-    """YAML in which every scalar is text (no: and 2026-11-21 stay words) and a key stands once."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-        return dict(super().construct_mapping(node, deep=deep))
+    name_model: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    base: Annotated[str, StringConstraints(pattern=r"^([a-z]{2}-[0-9]{1,4})?$")] = ""
+    examples_on: datetime.date | None = None
 
 
 @cache
 def load_ruleset(number: str) -> Ruleset:
-    """The ruleset of that number, checked whole. Raises Refusal, naming the file and the reason."""
+    """The shipped ruleset of that number, checked whole. Raises Refusal, naming the file and the reason."""
     return read_ruleset(FOLDER / number)
 
 
+def shipped() -> tuple[str, ...]:
+    """The numbers of the rulesets that are shipped, by profile and then by number."""
+    numbers = (folder.name for folder in FOLDER.iterdir() if (folder / HEAD).is_file())
+    return tuple(sorted(numbers, key=lambda number: (number.partition("-")[0], int(number.partition("-")[2]))))
+
+
 def read_ruleset(folder: Path) -> Ruleset:
-    """The ruleset in a folder: schema, sums, ids and every rule's own examples are checked. Raises Refusal."""
-    if not (folder / HEAD).is_file():
+    """The ruleset in a folder. Raises Refusal as `build_ruleset` does."""
+    return build_ruleset(folder.name, files_of(folder))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The files of a ruleset's folder by name: its YAML, its lists of terms, its sums."""
+    found = (*folder.glob("*.yaml"), *folder.glob("*.txt"), folder / SUMS)
+    return {path.name: path.read_bytes() for path in sorted(found) if path.is_file()}
+
+
+def build_ruleset(number: str, files: Mapping[str, bytes], *, examples: bool = True) -> Ruleset:
+    """A ruleset from the bytes of its files: schema, sums, ids and every rule's own examples are checked. Raises Refusal.
+
+    The sums of an adopted ruleset must agree with its SHA256SUMS; a draft has none. Without `examples` those are not run:
+    only for showing which of them fail.
+    """
+    if HEAD not in files:
         raise _refusal(
-            folder.name, "没有这一规则集（缺 ruleset.yaml）", "there is no such ruleset (ruleset.yaml is missing)"
+            number, "没有这一规则集（缺 ruleset.yaml）", "there is no such ruleset (ruleset.yaml is missing)"
         )
-    head = _validated(_Head, folder / HEAD)
-    sums = checksums(folder)
-    if head.number != folder.name:
+    head = _validated(_Head, _document(HEAD, files))
+    sums = checksums(files)
+    if head.number != number:
         raise _refusal(
             HEAD,
-            f"编号 {head.number} 与文件夹名 {folder.name} 不一致",
-            f"its number {head.number} is not its folder's name {folder.name}",
+            f"编号 {head.number} 与文件夹名 {number} 不一致",
+            f"its number {head.number} is not its folder's name {number}",
         )
     if head.status == "adopted":
-        _check_sums(folder, sums)
-    rules = tuple(_validated(Rule, path) for path in sorted(folder.glob("*.yaml")) if path.name not in (HEAD, NAMES))
-    _check_ids(rules)
+        _check_sums(number, sums, files.get(SUMS, b""))
+    names = sorted(name for name in files if name.endswith(".yaml") and name not in (HEAD, NAMES))
+    documents = [_document(name, files) for name in names]
+    rules = tuple(_with_listed_terms(document, _validated(Rule, document), files) for document in documents)
+    _check_ids(documents, rules, head.jurisdiction)
     ruleset = Ruleset(
         number=head.number,
         title=head.title.value,
@@ -85,35 +103,57 @@ def read_ruleset(folder: Path) -> Ruleset:
         adopted_by=head.adopted_by.value,
         digest=hashlib.sha256(sums.encode()).hexdigest(),
         rules=rules,
-        name_words=_validated(NameWords, folder / NAMES),
+        name_words=_validated(NameWords, _document(NAMES, files)),
+        name_model=head.name_model,
+        base=head.base,
+        examples_on=head.examples_on,
     )
-    _check_examples(ruleset)
+    if examples:
+        check_examples(ruleset, documents=dict(zip(ruleset.by_id, documents, strict=True)))
     return ruleset
 
 
-def checksums(folder: Path) -> str:
-    """What SHA256SUMS must hold for the folder as it is now, in the format of sha256sum."""
-    return "".join(
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in sorted(folder.glob("*.yaml"))
-    )
+def checksums(files: Mapping[str, bytes]) -> str:
+    """What SHA256SUMS must hold for these files, in the format of sha256sum."""
+    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files) if name != SUMS)
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def _validated(model: type[_Model], path: Path) -> _Model:
-    if not path.is_file():
-        raise _refusal(path.name, "缺少这一文件", "this file is missing")
+def _document(name: str, files: Mapping[str, bytes]) -> Document:
+    if name not in files:
+        raise _refusal(name, "缺少这一文件", "this file is missing")
+    return Document(name, files[name])
+
+
+def _validated(model: type[_Model], document: Document) -> _Model:
     try:
-        return model.model_validate(yaml.load(path.read_bytes(), Loader=_Loader))  # noqa: S506, a loader of plain text
-    except yaml.YAMLError as error:
-        raise _refusal(path.name, f"不是有效的 YAML：{error}", f"it is no valid YAML: {error}") from error
+        return model.model_validate(document.data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "-"
-        raise _refusal(path.name, f"{where}：{_reason(first).zh}", f"{where}: {_reason(first).en}") from error
+        reason = _reason(first)
+        line = document.line_of(first["loc"] or first["msg"].split())
+        raise refused(document.name, line, f"{where}：{reason.zh}", f"{where}: {reason.en}") from error
     except Refusal as refusal:  # the date of an example
-        raise _refusal(path.name, refusal.sentence.zh, refusal.sentence.en) from refusal
+        raise refused(document.name, document.line_of(()), refusal.sentence.zh, refusal.sentence.en) from refusal
+
+
+def _with_listed_terms(document: Document, rule: Rule, files: Mapping[str, bytes]) -> Rule:
+    """The rule with the terms of the list that its lexicon names."""
+    looks_for = rule.looks_for
+    if not isinstance(looks_for, Lexicon) or not looks_for.terms_from:
+        return rule
+    if not looks_for.terms_from.endswith(".txt") or looks_for.terms_from not in files:
+        raise refused(
+            document.name,
+            document.line_of(("looks_for", "terms_from")),
+            f"terms_from：规则集文件夹中没有词表 {looks_for.terms_from}（应为 .txt 文件）",
+            f"terms_from: there is no list {looks_for.terms_from} in the ruleset's folder (expected is a .txt file)",
+        )
+    listed = read_terms(looks_for.terms_from, files[looks_for.terms_from])
+    return rule.model_copy(update={"looks_for": looks_for.model_copy(update={"terms": looks_for.terms + listed})})
 
 
 def _reason(error: ErrorDetails) -> Words:
@@ -126,43 +166,70 @@ def _reason(error: ErrorDetails) -> Words:
             return Words(f"值不合要求（{error['msg']}）", error["msg"])
 
 
-def _check_sums(folder: Path, sums: str) -> None:
-    path = folder / SUMS
-    stored = path.read_text("ascii") if path.is_file() else ""
+def _check_sums(number: str, sums: str, held: bytes) -> None:
+    stored = held.decode("ascii", "replace")
     if stored == sums:
         return
     changed = sorted({line.split()[-1] for line in set(stored.splitlines()) ^ set(sums.splitlines()) if line.strip()})
     raise _refusal(
-        f"{folder.name}/{', '.join(changed) or SUMS}",
+        f"{number}/{', '.join(changed) or SUMS}",
         "与 SHA256SUMS 不符。规则集一经采用不得改动；要改请另立新编号",
         "it does not agree with SHA256SUMS. An adopted ruleset never changes: make a new number for the change",
     )
 
 
-def _check_ids(rules: tuple[Rule, ...]) -> None:
-    seen: set[str] = set()
-    for rule in rules:
+def _check_ids(documents: Sequence[Document], rules: Sequence[Rule], jurisdiction: str) -> None:
+    seen: dict[str, str] = {}
+    for document, rule in zip(documents, rules, strict=True):
+        line = document.line_of(("id",))
+        if jurisdiction_of(rule.id) != jurisdiction:
+            raise refused(
+                document.name,
+                line,
+                f"规则编号 {rule.id} 须以本规则集的法域 {jurisdiction} 开头",
+                f"the id {rule.id} of a rule begins with the jurisdiction of its ruleset, {jurisdiction}",
+            )
         if rule.id in seen:
-            raise _refusal(rule.id, "两条规则用了同一编号", "two rules have this id")
-        seen.add(rule.id)
+            raise refused(
+                document.name,
+                line,
+                f"两条规则用了同一编号 {rule.id}（另见 {seen[rule.id]}）",
+                f"two rules have this id, {rule.id} (the other is {seen[rule.id]})",
+            )
+        seen[rule.id] = document.name
 
 
-def _check_examples(ruleset: Ruleset) -> None:
-    """Every rule meets what it must and nothing that it must not, on the day the ruleset was adopted."""
-    screener = Screener(ruleset)
+def check_examples(
+    ruleset: Ruleset, names: NameModel | None = None, documents: Mapping[str, Document] | None = None
+) -> None:
+    """Every rule meets what it must and nothing that it must not, as of the day of the examples. Raises Refusal.
+
+    Without a name model nothing can be said of what rules of kind name must match. `documents`: the rules' files by id.
+    """
+    screener = Screener(ruleset, names)
     for rule in ruleset.rules:
         if rule.status == "withdrawn":
             continue
-        for example in rule.must_match:
-            if rule.id not in screener.met(example.record, ruleset.adopted):
-                raise _refusal(
-                    rule.id, f"应命中而未命中：{example.shown}", f"it must match and does not: {example.shown}"
+        for key, must, (zh, en) in _EXAMPLES:
+            if must and names is None and isinstance(rule.looks_for, Name):
+                continue
+            for number, example in enumerate(getattr(rule, key)):
+                if (rule.id in screener.met(example.record, ruleset.example_day)) is must:
+                    continue
+                if documents is None:
+                    raise _refusal(rule.id, f"{zh}：{example.shown}", f"{en}: {example.shown}")
+                raise refused(
+                    documents[rule.id].name,
+                    documents[rule.id].line_of((key, number)),
+                    f"规则 {rule.id} {zh}：{example.shown}",
+                    f"rule {rule.id}: {en}: {example.shown}",
                 )
-        for example in rule.must_not_match:
-            if rule.id in screener.met(example.record, ruleset.adopted):
-                raise _refusal(
-                    rule.id, f"不应命中而命中：{example.shown}", f"it must not match and does: {example.shown}"
-                )
+
+
+_EXAMPLES = (
+    ("must_match", True, ("应命中而未命中", "it must match and does not")),
+    ("must_not_match", False, ("不应命中而命中", "it must not match and does")),
+)
 
 
 def _refusal(where: str, zh: str, en: str) -> Refusal:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.template import Context, Engine
 
-from policies.outcomes import GROUNDS
+from policies.grounds import DEFERRAL_GROUNDS
 from review.documents.edition import Edition, EditionEntry, FondsPart, SeriesPart, years_of
 from review.documents.entries_csv import entries_csv
 from review.documents.printable import printable, width
@@ -84,7 +84,7 @@ def _figures(edition: Edition, w: dict[str, str]) -> Iterator[dict[str, str]]:
     if counts.opened_early:
         yield row("part", w["opened_early"], w["early_basis"], counts.opened_early)
     yield row("head", w["deferred"], "", sum(counts.deferred.values()))
-    for code, ground in GROUNDS.items():
+    for code, ground in DEFERRAL_GROUNDS.items():
         if number := counts.deferred.get(code, 0):
             language = edition.language
             yield row("part", ground.name.of(language), ground.article.of(language), number)

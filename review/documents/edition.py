@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
-from policies.outcomes import GROUNDS
+from policies.grounds import DEFERRAL_GROUNDS
 from policies.sentences import Refusal, Sentence
 
 _NUMBER = re.compile(r"[0-9]{4}-[0-9]{1,6}")
@@ -137,7 +137,7 @@ def _check_counts(edition: Edition) -> None:
             ).filled(opened=opened, early=early, said=edition.counts.opened, said_early=edition.counts.opened_early)
         )
     for code in edition.counts.deferred:
-        if code not in GROUNDS:
+        if code not in DEFERRAL_GROUNDS:
             raise Refusal(
                 Sentence(
                     "统计数中的延期依据“{code}”不在依据表中，请改用表中的代码。",

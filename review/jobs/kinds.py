@@ -13,8 +13,14 @@ from collections.abc import Callable, Mapping
 
 from review.jobs.intakes import read_intake, save_intake
 from review.jobs.reports import Report
+from review.jobs.rulesets import record_impact, rescreen_batch
 
 Plain = None | bool | int | float | str | list | dict
 Kind = Callable[[Mapping[str, Plain], Report], None]
 
-KINDS: dict[str, Kind] = {"read_intake": read_intake, "save_intake": save_intake}
+KINDS: dict[str, Kind] = {
+    "read_intake": read_intake,
+    "save_intake": save_intake,
+    "record_impact": record_impact,
+    "rescreen_batch": rescreen_batch,
+}

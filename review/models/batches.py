@@ -31,6 +31,12 @@ class BatchEntry(models.Model):
     entry = models.ForeignKey("review.Entry", on_delete=models.PROTECT, related_name="batch_entries")
     position = models.PositiveIntegerField()
     live = models.BooleanField(default=True)
+    likeness = models.CharField(
+        max_length=32,
+        blank=True,
+        db_index=True,
+        help_text="the same for near-duplicate titles (policies/likeness.py)",
+    )
 
     class Meta:
         ordering = ["batch", "position"]

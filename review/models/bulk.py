@@ -42,3 +42,23 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
             # The driver's own connection: Django's cursor would keep every row until the last one is in.
             marks = ", ".join("?" * len(columns))
             connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def set_texts(model: type[models.Model], column: str, values: Sequence[tuple[int, str]]) -> None:
+    """Sets one column of text of many rows, each to its own: (key, text)."""
+    if not values:
+        return
+    quote = connection.ops.quote_name
+    table, key, name = quote(model._meta.db_table), quote(model._meta.pk.column), quote(column)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"UPDATE {table} SET {name} = given.value FROM unnest(%s::bigint[], %s::text[]) AS given (key, value)"  # noqa: S608
+                f" WHERE {table}.{key} = given.key",
+                [[pk for pk, _ in values], [value for _, value in values]],
+            )
+        else:
+            cursor.executemany(
+                f"UPDATE {table} SET {name} = %s WHERE {key} = %s",  # noqa: S608
+                [(value, pk) for pk, value in values],
+            )

@@ -81,14 +81,15 @@ def enrol(*, username: str, full_name: str, post: str, password: str, by: Person
 
 
 @transaction.atomic
-def appoint(*, person: Person, role: str, over: Fonds | Agency, by: Person | str, at: datetime) -> None:
-    """Give `person` a role over one fonds or one agency. Raises Refusal when the role is not held over such a thing."""
-    kind = "fonds" if isinstance(over, Fonds) else "agency"
+def appoint(
+    *, person: Person, role: str, over: Fonds | Agency | access.Archives, by: Person | str, at: datetime
+) -> None:
+    """Give `person` a role over one fonds, one agency or the archives. Raises Refusal when the role is not held over it."""
+    kind = over if isinstance(over, str) else "fonds" if isinstance(over, Fonds) else "agency"
+    code = over if isinstance(over, str) else over.code
     if role not in ROLES or ROLES[role].over != kind:
-        raise Refusal(
-            Sentence(f"没有这样的岗位：{role}（{over.code}）。", f"There is no such role: {role} over {over.code}.")
-        )
+        raise Refusal(Sentence(f"没有这样的岗位：{role}（{code}）。", f"There is no such role: {role} over {code}."))
     access.appoint(person, ROLES[role], over)
     ledger.append(
-        act="appoint", subject=f"person {person.username}", by=by, at=at, facts={"role": role, "over": over.code}
+        act="appoint", subject=f"person {person.username}", by=by, at=at, facts={"role": role, "over": code}
     )

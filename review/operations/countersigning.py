@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from policies.countersigning import UnitAnswer, check_answer
 from policies.outcomes import Answer, Outcome, Stage
-from policies.reviewing import check_all_decided, check_return_reason
+from policies.reviewing import check_all_decided, check_return_reason, check_rules_applied
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import Asked, AskedKind, Batch, BatchEntry, Countersignature, Opinion, Person
 from review.queries.decisions import decision_of, entries_for, round_of, standing, unanswered
+from review.queries.mid_batch import held_by_rules
 from review.queries.succession import WhoAnswers, who_answers_each
 
 
@@ -160,6 +161,7 @@ def hand_on(*, countersignature: Countersignature, by: Person, at: datetime) -> 
     """Declare an agency's answer complete. Raises Refusal while an entry of its own has no answer."""
     batch, agency = countersignature.batch, countersignature.agency
     _check_hand(countersignature, by)
+    check_rules_applied(**held_by_rules(batch))
     check_all_decided(unanswered(batch, agency).count())
     _complete(countersignature, by, at)
     answers = standing(batch, Stage.COUNTERSIGN).filter(agency=agency).order_by("batch_entry__position")

@@ -1,4 +1,4 @@
-"""Taking a whole catalogue out of the house, closed titles and all: noted before it is done."""
+"""Taking titles out of the house, closed ones too: a whole catalogue, or what a draft would change. Noted before it is done."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from review import access, ledger
-from review.models import Fonds, Person
+from review.models import Fonds, Impact, Person
 
 
 @transaction.atomic
@@ -24,4 +24,26 @@ def note_export(*, fonds: Fonds, format: str, by: Person, at: datetime) -> None:
         by=by,
         at=at,
         facts={"format": format, "entries": fonds.entries.count(), "series": fonds.series.count()},
+    )
+
+
+@transaction.atomic
+def note_impact_export(*, impact: Impact, format: str, by: Person, at: datetime) -> None:
+    """Note that `by` takes out in a format what a draft would change, in the fonds on which `by` holds a right.
+
+    Only who reads drafts may: policy keepers and auditors.
+    """
+    if not access.reads_policies(by):
+        access.demand_keeper(by)
+    ledger.append(
+        act="note_impact_export",
+        subject=f"ruleset {impact.draft.number}",
+        by=by,
+        at=at,
+        facts={
+            "format": format,
+            "entries": impact.entries.filter(entry__fonds__in=access.fonds_of(by)).count(),
+            "today": impact.day.isoformat(),
+        },
+        ruleset_digest=impact.draft_digest,
     )

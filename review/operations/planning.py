@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 
-from policies.dates import CLOSURE_YEARS
 from policies.outcomes import Suggestion
+from policies.screening import Screener
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import AccessStatus, Agency, Batch, BatchEntry, Entry, Fonds, Person, Series
-from review.queries.due import CUT_STATES, Choice, chosen, last_due
-from review.queries.records import record_of
+from review.queries.due import CUT_STATES, Choice, chosen, due_mode, last_due, profile
+from review.queries.records import for_records, records_of
 from review.queries.rules import current_screener
+
+_AT_ONCE = 2000  # entries held and screened at a time
 
 
 @transaction.atomic
@@ -56,8 +58,8 @@ def cut_batch(
         by=by,
         at=at,
         facts={
-            "entries": len(taken), "closure_years": CLOSURE_YEARS, "today": today.isoformat(),
-            "due_mode": str(settings.DUE_MODE), **_narrowed(choice),
+            "entries": len(taken), "closure_years": profile().closure_years, "today": today.isoformat(),
+            "due_mode": due_mode(), **_narrowed(choice),
         },
         rows_digest=ledger.digest_of_rows([(code,) for _, code in taken]),
     )  # fmt: skip
@@ -73,17 +75,30 @@ def _up(fonds: Fonds, today: date, codes: Collection[str] | None, choice: Choice
     ).exclude(batch_entries__live=True)
     if codes is not None:
         waiting = waiting.filter(reference_code__in=list(codes))
-    waiting = chosen(waiting, choice, today).select_related("parent").order_by("position", "id")
-    due = last_due(today)
-    return [
-        (entry.pk, entry.reference_code)
-        for entry in waiting.iterator(chunk_size=2000)
-        if (entry.latest is not None and entry.latest <= due) or _may_open_early(entry, today)
-    ]
+    rows = for_records(chosen(waiting, choice, today)).order_by("position", "id").iterator(chunk_size=_AT_ONCE)
+    screener, due = current_screener(), last_due(today)
+    taken: list[tuple[int, str]] = []
+    while piece := list(islice(rows, _AT_ONCE)):
+        early = _early([entry for entry in piece if not _is_due(entry, due)], screener, today)
+        taken += [(entry.pk, entry.reference_code) for entry in piece if _is_due(entry, due) or entry.pk in early]
+    return taken
 
 
-def _may_open_early(entry: Entry, today: date) -> bool:
-    return current_screener().screen(record_of(entry), today).suggestion is Suggestion.OPEN_EARLY
+def _is_due(entry: Entry, due: date) -> bool:
+    return entry.latest is not None and entry.latest <= due
+
+
+def _early(entries: list[Entry], screener: Screener, today: date) -> set[int]:
+    """Those of the entries, not yet due, that the rules would open early, by their full text as well."""
+    early: set[int] = set()
+    for piece in records_of(entries):
+        screenings = screener.screen_all([record for _, record in piece], today)
+        early |= {
+            entry.pk
+            for (entry, _), screening in zip(piece, screenings, strict=True)
+            if screening.suggestion is Suggestion.OPEN_EARLY
+        }
+    return early
 
 
 def _narrowed(choice: Choice | None) -> dict[str, str]:

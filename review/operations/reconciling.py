@@ -9,11 +9,12 @@ from django.db import transaction
 
 from policies.countersigning import check_answerer_known, check_settlement
 from policies.outcomes import Stage
-from policies.reviewing import Decision, check_all_decided, check_decision
+from policies.reviewing import Decision, check_all_decided, check_decision, check_rules_applied
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import Batch, Opinion, Person
 from review.queries.decisions import decision_of, disputes, round_of, settled, standing
+from review.queries.mid_batch import held_by_rules
 from review.queries.records import standings_of
 
 
@@ -30,7 +31,7 @@ def settle(*, batch: Batch, settlements: Mapping[int, Decision], by: Person, at:
         raise Refusal(
             Sentence("所选条目没有分歧，请刷新页面。", "The chosen entries are not in difference. Reload the page.")
         )
-    standings = standings_of(batch.screening_runs.latest(), {pk: differing[pk].entry for pk in settlements}, today)
+    standings = standings_of(batch, {pk: differing[pk].entry for pk in settlements}, today)
     for pk, decision in settlements.items():
         row = differing[pk]
         counters = tuple(decision_of(answer) for answer in row.objections if answer.outcome)
@@ -74,6 +75,7 @@ def settle(*, batch: Batch, settlements: Mapping[int, Decision], by: Person, at:
 def hand_on(*, batch: Batch, by: Person, at: datetime) -> None:
     """Declare every difference settled. Raises Refusal while one is open."""
     _check_hand(batch, by)
+    check_rules_applied(**held_by_rules(batch))
     check_all_decided(len(disputes(batch)))
     ledger.append(
         act="hand_on",

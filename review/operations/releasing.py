@@ -29,6 +29,7 @@ from review.models import AccessStatus, Batch, BatchEntry, Entry, Person, Releas
 from review.queries.decisions import Settled, counts_of, deciders, decisions_digest, settled
 from review.queries.editions import edition_of, next_number, standing_sign_off
 from review.queries.records import public_hits
+from review.queries.rules import current_screener
 
 
 def prepare_bundle(*, batch: Batch, issued_on: date) -> Manifest:
@@ -150,8 +151,11 @@ def _checked(batch: Batch, rows: list[Settled], today: date) -> SignOff:
     """The standing sign-off of a batch that may be published. Raises Refusal."""
     sign_off = standing_sign_off(batch)
     opened = [row for row in rows if row.decision is not None and row.decision.outcome.opens]
+    screener = current_screener()
     hits = [
-        (row.entry.reference_code, "、".join(words)) for row in opened if (words := public_hits(row.entry, today))
+        (row.entry.reference_code, "、".join(words))
+        for row in opened
+        if (words := public_hits(row.entry, today, screener=screener))
     ]
     check_release(
         signed_digest=sign_off.decisions_digest if sign_off else None,

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from django.db import transaction
 
 from policies.outcomes import Stage
-from policies.reviewing import Decision, check_all_decided, check_decision
+from policies.reviewing import Decision, check_all_decided, check_decision, check_rules_applied
 from policies.sentences import Refusal, Sentence
 from policies.separation import check_second_reviewer
 from review import access, ledger
 from review.models import Batch, BatchEntry, Opinion, Person
 from review.queries.decisions import deciders, round_of, standing, undecided
+from review.queries.mid_batch import held_by_rules
 from review.queries.records import standings_of
 
 PERMISSIONS = {Stage.FIRST_REVIEW: "review.first_review_fonds", Stage.SECOND_REVIEW: "review.second_review_fonds"}
@@ -27,8 +28,10 @@ def record_opinions(
 
     All or none. Raises Refusal naming the first entries that may not be decided so; PermissionDenied without the right.
     """
+    ledger.hold()  # what the rules advise does not change while it is asked (rescreening)
     _check_hand(batch, stage, by)
-    rows = {row.pk: row for row in batch.batch_entries.filter(pk__in=list(decisions)).select_related("entry")}
+    entries = batch.batch_entries.filter(pk__in=list(decisions))
+    rows = {row.pk: row for row in entries.select_related("entry__fonds", "entry__agency")}
     if len(rows) != len(decisions) or not decisions:
         raise Refusal(
             Sentence("所选条目不在本批中，请刷新页面。", "The chosen entries are not in this batch. Reload the page.")
@@ -71,6 +74,7 @@ def record_opinions(
 def hand_on(*, batch: Batch, stage: Stage, by: Person, at: datetime) -> None:
     """Declare a review finished. Raises Refusal while an entry has no opinion: untouched is not approved."""
     _check_hand(batch, stage, by)
+    check_rules_applied(**held_by_rules(batch))
     check_all_decided(undecided(batch, stage).count())
     opinions = standing(batch, stage).order_by("batch_entry__position")
     ledger.append(
@@ -108,7 +112,7 @@ def _check_hand(batch: Batch, stage: Stage, by: Person) -> None:
 def _check_decisions(
     batch: Batch, rows: Mapping[int, BatchEntry], decisions: Mapping[int, Decision], today: date
 ) -> None:
-    standings = standings_of(batch.screening_runs.latest(), {pk: row.entry for pk, row in rows.items()}, today)
+    standings = standings_of(batch, {pk: row.entry for pk, row in rows.items()}, today)
     refused: list[Sentence] = []
     for pk, decision in decisions.items():
         try:

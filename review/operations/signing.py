@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from policies.outcomes import Stage
-from policies.reviewing import check_all_decided
+from policies.reviewing import check_all_decided, check_rules_applied
 from policies.separation import EARLIER_STAGES, check_confirmer
 from review import access, ledger
 from review.models import Batch, Person, SignOff
 from review.queries.decisions import counts_of, deciders, decisions_digest, round_of, settled
+from review.queries.mid_batch import held_by_rules
 
 
 @transaction.atomic
@@ -22,6 +23,7 @@ def sign_off(*, batch: Batch, by: Person, at: datetime) -> SignOff:
     """
     access.demand(by, "review.sign_off_fonds", batch.fonds)
     check_confirmer(by.pk, deciders(batch, EARLIER_STAGES["sign_off"]))
+    check_rules_applied(**held_by_rules(batch))
     rows = settled(batch)
     check_all_decided(sum(row.decision is None for row in rows))
     digest = decisions_digest(rows)

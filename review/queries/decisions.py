@@ -147,7 +147,7 @@ def settled(batch: Batch, round_: int | None = None) -> list[Settled]:
             by_stage[Stage.RECONCILE].get(row.pk),
             tuple(asked.get(row.pk, ())),
         )
-        for row in batch.batch_entries.select_related("entry", "entry__agency")
+        for row in batch.batch_entries.select_related("entry__fonds", "entry__agency")
     ]
 
 

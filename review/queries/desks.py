@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from policies.outcomes import Answer, Outcome, Stage, Suggestion
-from policies.public_titles import masked
 from policies.reviewing import Decision, advised
 from policies.sentences import Sentence
 from review.models import (
@@ -20,10 +19,11 @@ from review.models import (
     Entry,
     Finding,
     Opinion,
-    ScreeningRun,
     Suggested,
 )
+from review.queries.advice import findings_of, suggestions_of
 from review.queries.decisions import round_of, standing, undecided
+from review.queries.likeness import Alike
 
 
 @dataclass(slots=True)
@@ -35,6 +35,9 @@ class DeskRow:
     findings: list[Finding] = field(default_factory=list)
     opinions: dict[str, Opinion] = field(default_factory=dict)
     said: list[Opinion] = field(default_factory=list)
+    masked_title: str = ""  # the public title to propose, where the entry's own may not be shown
+    alike: Alike | None = None  # earlier decisions on entries alike to it
+    uneven: Alike | None = None  # entries of its batch alike to it, where they do not all get the same decision
 
     @property
     def entry(self) -> Entry:
@@ -45,12 +48,6 @@ class DeskRow:
         """What following the rules would decide, to fill the form with."""
         row = self.suggested
         return advised(Suggestion(row.suggestion), row.ground, row.opens_on) if row else None
-
-    @property
-    def masked_title(self) -> str:
-        """The title with the words that may not be public masked: a proposal for the public title."""
-        never = [f for f in self.findings if f.never_public and f.field == "title"]
-        return masked(self.entry.title, never) if never else ""
 
     @property
     def title_parts(self) -> list[tuple[str, Finding | None]]:
@@ -83,7 +80,6 @@ class Group:
 
 def groups_of(batch: Batch, stage: Stage) -> list[Group]:
     """The groups of a batch with counts: what is undecided, by suggestion, by rule and, for second review, by the first opinion."""
-    run = batch.screening_runs.latest()
     done = standing(batch, stage).values("batch_entry")
     left = ~Q(batch_entry__in=done)
     result = [
@@ -93,9 +89,9 @@ def groups_of(batch: Batch, stage: Stage) -> list[Group]:
     if stage is Stage.SECOND_REVIEW:
         outcomes = standing(batch, Stage.FIRST_REVIEW).order_by().values("outcome")
         result += _groups("opinion", outcomes, "outcome", left, "batch_entry", [o.value for o in Outcome])
-    suggestions = run.suggestions.order_by().values("suggestion")
+    suggestions = suggestions_of(batch).order_by().values("suggestion")
     result += _groups("suggestion", suggestions, "suggestion", left, "batch_entry", [s.value for s in Suggestion])
-    rules = run.findings.order_by().values("rule")
+    rules = findings_of(batch).order_by().values("rule")
     return result + _groups("rule", rules, "rule", left, "batch_entry", None)
 
 
@@ -113,11 +109,10 @@ def entries_in(batch: Batch, group: str, stage: Stage, *, only_left: bool = Fals
     """The entries of one group; an unknown group is the whole batch."""
     kind, _, value = group.partition(":")
     rows = undecided(batch, stage) if only_left or kind == "left" else batch.batch_entries.all()
-    run = batch.screening_runs.latest()
     if kind == "suggestion":
-        rows = rows.filter(pk__in=run.suggestions.filter(suggestion=value).values("batch_entry"))
+        rows = rows.filter(pk__in=suggestions_of(batch).filter(suggestion=value).values("batch_entry"))
     elif kind == "rule":
-        rows = rows.filter(pk__in=run.findings.filter(rule=value).values("batch_entry"))
+        rows = rows.filter(pk__in=findings_of(batch).filter(rule=value).values("batch_entry"))
     elif kind == "opinion":
         first = standing(batch, Stage.FIRST_REVIEW).filter(outcome=value)
         rows = rows.filter(pk__in=first.values("batch_entry"))
@@ -129,12 +124,11 @@ def with_findings(batch: Batch, rows: Sequence[BatchEntry], agency: Agency | Non
 
     At the desk of one `agency` the answers of others are left out: each answers for itself.
     """
-    run: ScreeningRun = batch.screening_runs.latest()
     pks = [row.pk for row in rows]
     desk = {row.pk: DeskRow(row) for row in rows}
-    for suggested in run.suggestions.filter(batch_entry__in=pks):
+    for suggested in Suggested.objects.filter(batch_entry__in=pks, replaced_by=None):
         desk[suggested.batch_entry_id].suggested = suggested
-    for finding in run.findings.filter(batch_entry__in=pks):
+    for finding in Finding.objects.filter(batch_entry__in=pks, replaced_by=None):
         desk[finding.batch_entry_id].findings.append(finding)
     opinions = Opinion.objects.filter(batch_entry__in=pks, round=round_of(batch), standing=True)
     if agency is not None:
@@ -146,8 +140,12 @@ def with_findings(batch: Batch, rows: Sequence[BatchEntry], agency: Agency | Non
 
 
 def last_round(batch: Batch, stage: Stage, rows: Sequence[int]) -> dict[int, Opinion]:
-    """The opinions that stood at a stage in the round before, for entries (by batch entry id) still undecided now."""
-    before = standing(batch, stage, max(round_of(batch) - 1, 1)).filter(batch_entry__in=list(rows))
+    """The opinions that stood at a stage in the round before, for entries (by batch entry id) still undecided now.
+
+    Not those on which the rules' advice is newer than the opinion: a change of rules had them screened anew.
+    """
+    newer = suggestions_of(batch).filter(batch_entry=OuterRef("batch_entry"), run__at__gt=OuterRef("at"))
+    before = standing(batch, stage, max(round_of(batch) - 1, 1)).filter(~Exists(newer), batch_entry__in=list(rows))
     return {opinion.batch_entry_id: opinion for opinion in before} if round_of(batch) > 1 else {}
 
 

@@ -1,7 +1,7 @@
 """The due list (到期清单): which entries fall due when, by fonds and agency, and the entries behind each number.
 
-Due: CLOSURE_YEARS after the latest possible day (档案法 art. 27), counted as settings.DUE_MODE says. All days here are
-days on which entries fall due. Nothing is screened: an early candidate is any entry that is not due and that nothing
+Due: so many years after the latest possible day as the archives' profile says (档案法 art. 27: 25), counted as
+settings.DUE_MODE says where the profile leaves a choice. All days here are days on which entries fall due. Nothing is screened: an early candidate is any entry that is not due and that nothing
 on its own catalogue line keeps closed; which of them open early the rules say when a batch is cut.
 """
 
@@ -16,7 +16,8 @@ from typing import Literal, NamedTuple
 from django.conf import settings
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from policies.dates import CLOSURE_YEARS, DateSpan, DueMode, due_date, years_after
+from policies.dates import DateSpan, DueMode, due_date, years_after
+from policies.profiles import Profile, profile_of
 from review.models import AccessStatus, Agency, BatchEntry, Entry, Fonds, Series
 
 State = Literal["all", "due", "overdue", "under_review", "open", "deferred", "undated", "ahead", "early", "stubs"]
@@ -28,23 +29,33 @@ PAST_YEARS = 5
 _DAY = timedelta(days=1)
 
 
+def profile() -> Profile:
+    """The profile of this archives: that of settings.RULESET. Adoption never changes it, so no row is asked."""
+    return profile_of(settings.RULESET)
+
+
+def due_mode() -> DueMode:
+    """How this archives counts: settings.DUE_MODE where its profile allows it."""
+    return profile().due_mode(settings.DUE_MODE)
+
+
 def due_on(latest: date) -> date:
     """The day on which a record whose latest possible day is `latest` falls due, counted as this archives counts."""
-    return due_date(DateSpan(latest, latest, ""), mode=settings.DUE_MODE)
+    return profile().due_on(DateSpan(latest, latest, ""), settings.DUE_MODE)
 
 
 def last_due(day: date) -> date:
     """The last of the latest possible days that are due on `day`: what is later is not. Exact, 29 February included."""
-    return _last_due(day, settings.DUE_MODE)
+    return _last_due(day, profile().closure_years, due_mode())
 
 
 @lru_cache(maxsize=512)
-def _last_due(day: date, mode: DueMode) -> date:
+def _last_due(day: date, years: int, mode: DueMode) -> date:
     # The policy is asked, not repeated: it never falls, so that halving finds the day whatever the way of counting.
     low, high = date.min.toordinal(), day.toordinal()
     while low < high:
         middle = (low + high + 1) // 2
-        if due_date(DateSpan(date.fromordinal(middle), date.fromordinal(middle), ""), mode=mode) <= day:
+        if due_date(DateSpan(date.fromordinal(middle), date.fromordinal(middle), ""), years=years, mode=mode) <= day:
             low = middle
         else:
             high = middle - 1
@@ -130,7 +141,7 @@ def periods_of(today: date) -> list[Period]:
     periods += [Period("month", months[n], months[n + 1] - _DAY) for n in range(12)]
     first = months[12]
     # Nothing formed up to today falls due later than this, however it is counted.
-    for year in range(first.year, years_after(today, CLOSURE_YEARS).year + 3):
+    for year in range(first.year, years_after(today, profile().closure_years).year + 3):
         periods.append(Period("year", max(first, date(year, 1, 1)), date(year, 12, 31)))
     return [*periods[:-1], Period("year", periods[-1].first, None)]
 

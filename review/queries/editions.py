@@ -15,6 +15,7 @@ from review.documents.edition import Edition, EditionCounts, EditionEntry, Fonds
 from review.models import AccessStatus, Batch, Entry, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled
 from review.queries.records import barred_words, public_hits
+from review.queries.rules import current_screener
 
 # What stands in the place of a heading that may not be shown; the wording is house policy.
 HIDDEN = "[题名不公布]"
@@ -98,13 +99,14 @@ def _shown_series(batch: Batch, opened: list[Settled], today: date) -> dict[str,
     closed, or open under another title) is hidden, and so is a part with words that may not be public on `today`:
     headings are public although nobody decided on them.
     """
-    entries = Entry.objects.filter(fonds=batch.fonds)
+    entries = Entry.objects.filter(fonds=batch.fonds).select_related("fonds", "agency")
     titled = Q(access_status=AccessStatus.OPEN) | Q(pk__in=[row.entry.pk for row in opened])
     closed = {_folded(title) for title in entries.exclude(titled, public_title="").values_list("title", flat=True)}
-    masked = {word for entry in entries.exclude(public_title="") for word in barred_words(entry, today)}
+    screener = current_screener()
+    masked = {word for entry in entries.exclude(public_title="") for word in barred_words(entry, today, screener)}
 
     def part(text: str, entry: Entry) -> str:
-        said = bool(public_hits(entry, today, title=text)) or any(word in text for word in masked)
+        said = bool(public_hits(entry, today, title=text, screener=screener)) or any(word in text for word in masked)
         return HIDDEN if said or _folded(text) in closed else text
 
     def heading(title: str, entry: Entry) -> str:

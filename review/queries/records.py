@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from django.db.models import Count, QuerySet
+
 from policies.dates import DateSpan
+from policies.learning.opinion import is_number
 from policies.outcomes import Suggestion
+from policies.public_titles import shows
 from policies.records import Record
 from policies.reviewing import Standing
-from review.models import Entry, ScreeningRun
+from policies.screening import Screener
+from review.models import Batch, Entry, PageText
+from review.queries.advice import findings_of, suggestions_of
 from review.queries.due import due_on
-from review.queries.rules import current_screener
+from review.queries.rules import current_screener, guarding
+
+_PAGES_AT_ONCE = 2000  # pages of full text that are held in memory, and one entry's at least
 
 
 def span_of(entry: Entry) -> DateSpan | None:
@@ -21,15 +30,57 @@ def span_of(entry: Entry) -> DateSpan | None:
     return DateSpan(entry.earliest, entry.latest, entry.date_text)
 
 
-def record_of(entry: Entry) -> Record:
+def for_records(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The entries with what `record_of` asks of other rows."""
+    return entries.select_related("parent", "fonds", "agency")
+
+
+def record_of(entry: Entry, pages: tuple[str, ...] = ()) -> Record:
     """An entry as the rules see it: its notes, with all else that its catalogue line says of what is in it.
 
     Scope, persons, keywords and the title of the file it lies in have no field of their own in the rules. Many entries:
-    select_related("parent"), or each asks for its file.
+    `records_of`, which finds their full text as well.
     """
     part_of = f"part of: {entry.parent.title}" if entry.parent_id and entry.parent and entry.parent.title else ""
     notes = (entry.notes, entry.scope, entry.persons, entry.keywords, part_of)
-    return replace(_line_of(entry), notes="\n".join(filter(None, notes)))
+    return replace(
+        _line_of(entry),
+        notes="\n".join(filter(None, notes)),
+        pages=pages,
+    )
+
+
+def records_of(entries: Sequence[Entry]) -> Iterator[list[tuple[Entry, Record]]]:
+    """The entries (from `for_records`) as records with their full text, in order, in pieces that fit in memory.
+
+    One query for all, and one for each piece that has page texts.
+    """
+    counts = dict(
+        PageText.objects.filter(digital_object__entry__in=[entry.pk for entry in entries])
+        .order_by()
+        .values_list("digital_object__entry")
+        .annotate(pages=Count("pk"))
+    )
+    piece: list[Entry] = []
+    pages = 0
+    for entry in entries:
+        if piece and pages + counts.get(entry.pk, 0) > _PAGES_AT_ONCE:
+            yield _with_pages(piece, counts)
+            piece, pages = [], 0
+        piece.append(entry)
+        pages += counts.get(entry.pk, 0)
+    if piece:
+        yield _with_pages(piece, counts)
+
+
+def _with_pages(entries: Sequence[Entry], counts: dict[int, int]) -> list[tuple[Entry, Record]]:
+    texts: dict[int, list[str]] = {}
+    if having := [entry.pk for entry in entries if entry.pk in counts]:
+        rows = PageText.objects.filter(digital_object__entry__in=having)
+        rows = rows.order_by("digital_object__entry", "digital_object__place", "page")
+        for pk, text in rows.values_list("digital_object__entry", "text"):
+            texts.setdefault(pk, []).append(text)
+    return [(entry, record_of(entry, tuple(texts.get(entry.pk, ())))) for entry in entries]
 
 
 def _line_of(entry: Entry) -> Record:
@@ -45,61 +96,70 @@ def _line_of(entry: Entry) -> Record:
         classification=entry.classification,
         # 不予公开 of the public attribute is a condition like any other to the rules.
         access_condition=" | ".join(filter(None, (entry.access_condition, entry.public_attribute))),
+        # A rule may hold for one fonds or one unit alone; without these its words would not be barred.
+        fonds=entry.fonds.code,
+        agency=entry.agency.name if entry.agency else "",
     )
 
 
 PUBLIC_FIELDS = ("title", "responsible_body")
 
 
-def barred_words(entry: Entry, today: date) -> tuple[str, ...]:
+def barred_words(entry: Entry, today: date, screener: Screener | None = None) -> tuple[str, ...]:
     """The words of an entry's own title and responsible body that may not be public on `today`.
 
-    A rule whose own closure period is over no longer bars its words.
+    A rule whose own closure period is over no longer bars its words. Many entries: with one `screener`, which is that
+    in force where it is left out.
     """
-    return _barred(_line_of(entry), today)
+    return _barred(_line_of(entry), today, screener or current_screener())
 
 
-def public_hits(entry: Entry, today: date, *, title: str | None = None) -> tuple[str, ...]:
+def public_hits(
+    entry: Entry, today: date, *, title: str | None = None, screener: Screener | None = None
+) -> tuple[str, ...]:
     """The words that the public fields of an entry would show and that may not be public on `today`.
 
     `title` stands in for the title that would be shown. A word that its own title may not show is barred from the public
-    title and the responsible body however it is put there: a name does not become public by losing its context.
+    title and every other public field however it is put there, in whatever script or width: a name does not become
+    public by losing its context.
     The series is not asked here: nobody words its title, so the edition hides it where it must (review/queries/editions).
     """
+    screener = screener or current_screener()
     shown = entry.shown_title if title is None else title
-    own = barred_words(entry, today)
-    hits = [word for word in own if word in shown or word in entry.responsible_body]
-    if shown != entry.title:
-        hits += _barred(replace(_line_of(entry), title=shown), today)
-    screener = current_screener()
+    own = barred_words(entry, today, screener)
     fields = (entry.date_text, entry.extent, entry.reference_code)
+    hits = [word for text in (shown, entry.responsible_body, *fields) for word in shows(text, own)]
+    if shown != entry.title:
+        hits += _barred(replace(_line_of(entry), title=shown), today, screener)
     hits += [hit.matched for text in fields for hit in screener.public_hits(text)]
     return tuple(dict.fromkeys(hits))
 
 
-def _barred(record: Record, today: date) -> tuple[str, ...]:
-    found = current_screener().screen(record, today).findings
+def _barred(record: Record, today: date, screener: Screener) -> tuple[str, ...]:
+    found = guarding(screener).screen(record, today).findings
     barred = (f for f in found if f.never_public and f.field in PUBLIC_FIELDS and f.suggests != Suggestion.OPEN)
     return tuple(dict.fromkeys(finding.matched for finding in barred))
 
 
-def standings_of(run: ScreeningRun, entries: dict[int, Entry], today: date) -> dict[int, Standing]:
-    """What is known of each entry (by batch entry id) when it is decided, from one screening run."""
-    suggestions = {
-        row.batch_entry_id: row for row in run.suggestions.filter(batch_entry__in=list(entries)).order_by()
-    }
+def standings_of(batch: Batch, entries: dict[int, Entry], today: date) -> dict[int, Standing]:
+    """What is known of each entry (by batch entry id) when it is decided, from what the rules advise as it stands."""
+    advice = suggestions_of(batch).filter(batch_entry__in=list(entries)).order_by()
+    suggestions = dict(advice.values_list("batch_entry", "suggestion"))
     grounds: dict[int, set[str]] = {}
-    for pk, ground in run.findings.filter(batch_entry__in=list(entries)).values_list("batch_entry", "ground"):
-        grounds.setdefault(pk, set()).add(ground)
+    found = findings_of(batch).filter(batch_entry__in=list(entries)).order_by()
+    for pk, rule, ground in found.values_list("batch_entry", "rule", "ground"):
+        if not is_number(rule):  # a second opinion asks for a look; its guess at a ground bars nothing
+            grounds.setdefault(pk, set()).add(ground)
+    screener = current_screener()
     result = {}
     for pk, entry in entries.items():
         span = span_of(entry)
         result[pk] = Standing(
             reference_code=entry.reference_code,
             due=due_on(span.latest) if span else None,
-            suggestion=Suggestion(suggestions[pk].suggestion),
+            suggestion=Suggestion(suggestions[pk]),
             grounds=tuple(sorted(grounds.get(pk, ()))),
-            public_hits=public_hits(entry, today),
+            public_hits=public_hits(entry, today, screener=screener),
             stub=entry.stub,
         )
     return result

@@ -4,12 +4,15 @@ from django import template
 from django.utils.translation import get_language
 
 from policies.catalogue_rows import FIELD_NAMES
-from policies.outcomes import ANSWER_NAMES, EARLY_GROUNDS, GROUNDS, OUTCOME_NAMES, STAGE_NAMES
+from policies.grounds import KNOWN_GROUNDS
+from policies.learning.cards import NAME
+from policies.learning.opinion import is_number
+from policies.outcomes import ANSWER_NAMES, OUTCOME_NAMES, STAGE_NAMES
 from policies.rules import Rule
-from policies.sentences import Sentence
+from policies.sentences import Refusal, Sentence
 from review import access
-from review.models import Person
-from review.queries.rules import screener_of
+from review.models import Person, ScreeningRun
+from review.queries.rules import ruleset_with
 
 register = template.Library()
 
@@ -50,20 +53,29 @@ def field_name(code: str) -> str:
 
 @register.filter
 def ground_name(code: str) -> str:
-    ground = GROUNDS.get(code) or EARLY_GROUNDS.get(code)
+    ground = KNOWN_GROUNDS.get(code)
     return _said(ground.name if ground else None, code)
 
 
 @register.filter
 def ground_article(code: str) -> str:
-    ground = GROUNDS.get(code) or EARLY_GROUNDS.get(code)
+    ground = KNOWN_GROUNDS.get(code)
     return _said(ground.article if ground else None, "")
 
 
 @register.simple_tag
-def rule_of(ruleset: str, code: str) -> Rule | None:
-    """The rule of an adopted ruleset with this id."""
-    return next((rule for rule in screener_of(ruleset).ruleset.rules if rule.id == code), None)
+def rule_of(run: ScreeningRun, code: str) -> Rule | None:
+    """The rule with this id of the ruleset that `run` screened with; None where that very ruleset is not at hand."""
+    try:
+        return ruleset_with(run.ruleset, run.ruleset_digest).by_id.get(code)
+    except Refusal:
+        return None
+
+
+@register.filter
+def finder_name(code: str) -> str:
+    """What to call that which found something and has no rule at hand: a second opinion, or the rule by its id."""
+    return f"{said(NAME)} {code}" if is_number(code) else code
 
 
 @register.simple_tag

@@ -21,9 +21,10 @@ ALL_FLOWS = [getattr(flows, name) for name in flows.__all__]
 
 def test_models():
     assert {m.__name__ for m in apps.get_app_config("review").get_models()} == {
-        "Agency", "AgencyChange", "Asked", "Batch", "BatchEntry", "BatchReturn", "ColumnMapping", "Countersignature",
-        "DigitalObject", "Entry", "EntryChange", "Finding", "Fonds", "FondsCreator", "Intake", "Job", "JointMaker",
-        "LedgerHead", "LedgerLine", "Opinion", "PageText", "Person", "Proposal", "Release", "ScreeningRun", "Series",
+        "AdoptedRuleset", "Agency", "AgencyChange", "Asked", "Batch", "BatchEntry", "BatchReturn", "ColumnMapping", "Countersignature",
+        "DigitalObject", "DraftFile", "Entry", "EntryChange", "Finding", "Fonds", "FondsCreator", "Impact", "ImpactEntry", "Intake", "Job", "JointMaker",
+        "LedgerHead", "LedgerLine", "Opinion", "PageText", "Person", "Proposal", "Release", "RulesChange", "RulesetDraft", "ScreeningRun",
+        "SecondOpinionModel", "Series",
         "SeriesChange", "Shard", "SignOff", "Successor", "Suggested", "Titling", "Worker",
     }  # fmt: skip
     assert {m.__name__ for m in apps.get_app_config("catalogue").get_models()} == {
@@ -35,12 +36,16 @@ def test_models():
 def test_roles():
     assert set(ROLES) == {
         "planner", "first_reviewer", "second_reviewer", "agency_reviewer", "reconciler", "confirmer", "publisher",
-        "auditor",
+        "auditor", "policy_keeper",
     }  # fmt: skip
 
 
 def test_every_permission_of_a_role_stands_on_its_record():
-    held = {"fonds": apps.get_model("review", "Fonds"), "agency": apps.get_model("review", "Agency")}
+    held = {
+        "fonds": apps.get_model("review", "Fonds"),
+        "agency": apps.get_model("review", "Agency"),
+        "archives": apps.get_model("review", "AdoptedRuleset"),
+    }
     for role in ROLES.values():
         assert role.permission in dict(held[role.over]._meta.permissions), role.code
 

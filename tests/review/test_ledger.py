@@ -6,7 +6,9 @@ from django.db import DatabaseError, connection, transaction
 
 from review import ledger
 from review.models import LedgerHead, LedgerLine, Opinion, SignOff
-from tests.world import NOW
+from review.operations import screening
+from tests import policy_desk
+from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
 
@@ -42,12 +44,27 @@ EDITS = {
     "delete an opinion": "DELETE FROM review_opinion",
     "reword a public title in the record": "UPDATE review_titling SET text = ''",
     "delete a wording": "DELETE FROM review_titling",
+    "change what the rules advised": "UPDATE review_suggested SET suggestion = 'open'",
+    "let old advice stand again": "UPDATE review_suggested SET replaced_by_id = NULL WHERE replaced_by_id IS NOT NULL",
+    "delete advice": "DELETE FROM review_suggested",
+    "change what was found": "UPDATE review_finding SET matched = ''",
+    "replace a finding and change it": "UPDATE review_finding SET replaced_by_id = run_id, ground = ''",
+    "delete a finding": "DELETE FROM review_finding",
+    "say that another ruleset screened": "UPDATE review_screeningrun SET ruleset = 'cn-2'",
+    "change a noted digest": "UPDATE review_screeningrun SET findings_digest = 'x'",
+    "delete a run": "DELETE FROM review_screeningrun",
+    "change an adopted ruleset": "UPDATE review_adoptedruleset SET files = '{}'",
+    "delete an adopted ruleset": "DELETE FROM review_adoptedruleset",
 }
 
 
 @pytest.mark.parametrize("sql", EDITS.values(), ids=EDITS)
 def test_changing_what_was_decided_by_sql_is_refused(world, sql):
-    world.walked("second_review")
+    batch = world.walked("second_review")
+    if "replaced_by_id IS NOT NULL" in sql:
+        screening.screen_batch(batch=batch, by="test", at=NOW, today=TODAY)
+    if "adoptedruleset" in sql:
+        policy_desk.adopted(world)
     with pytest.raises(DatabaseError, match="append-only"):
         run(sql)
     assert ledger.verify().bad_line is None

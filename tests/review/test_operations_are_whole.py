@@ -15,17 +15,34 @@ from policies.outcomes import Answer, Outcome, Stage
 from policies.reviewing import Decision
 from review import ledger
 from review.jobs.intakes import read_into, take_in
-from review.models import AgencyChange, Batch, Countersignature, Intake, LedgerLine, Proposal, Release
+from review.models import (
+    AgencyChange,
+    Batch,
+    Countersignature,
+    Impact,
+    Intake,
+    LedgerLine,
+    MidBatch,
+    Proposal,
+    Release,
+    RulesChange,
+    RulesetDraft,
+)
 from review.operations import (
+    adopting,
     agencies,
     appointing,
     attaching,
     countersigning,
+    drafting,
     exporting,
+    impact,
     importing,
+    learning,
     planning,
     reconciling,
     releasing,
+    rescreening,
     returning,
     reviewing,
     screening,
@@ -37,6 +54,8 @@ from review.queries.decisions import decision_of, disputes, entries_for, standin
 from review.queries.intakes import folder_of, staged_of
 from review.readers.agency_lists import read_agencies
 from review.readers.object_folders import walk
+from tests import policy_desk
+from tests.second_opinions import small_opinion
 from tests.world import NOW, TODAY, World
 from workflows import rehearsal
 
@@ -181,6 +200,28 @@ def _settle(world, batch):
     reconciling.settle(batch=batch, settlements=settlements, by=world["reconciler"], at=NOW, today=TODAY)
 
 
+def _draft() -> RulesetDraft:
+    return RulesetDraft.objects.get()
+
+
+def _adopt_opinion(world: World) -> None:
+    opinion = small_opinion()
+    learning.adopt_second_opinion(
+        number="SO-1", text=opinion.to_json(), digest=opinion.digest, by=world["keeper"], at=NOW
+    )
+
+
+def _adopt(world, batch):
+    adopting.adopt_ruleset(
+        draft=_draft(),
+        reason="会议通过",
+        by=world["keeper2"],
+        at=NOW,
+        today=TODAY,
+        choices={batch.number: MidBatch.REBASE_UNDECIDED},
+    )
+
+
 def _release(world, batch):
     manifest = releasing.prepare_bundle(batch=batch, issued_on=TODAY)
     releasing.release(batch=batch, manifest=manifest, by=world["publisher"], at=NOW, issued_on=TODAY)
@@ -241,8 +282,60 @@ SCENES = {
         None,
         lambda w, b: appointing.appoint(person=w["second"], role="reconciler", over=w.fonds, by="test", at=NOW),
     ),
+    "drafting.begin_draft": Scene(None, lambda w, b: policy_desk.begun(w)),
+    "drafting.change_draft_file": Scene(
+        None,
+        lambda w, b: drafting.change_draft_file(
+            draft=_draft(), name="CN-991-x.yaml", text="id: CN-991\n", by=w["keeper"], at=NOW
+        ),
+        before=lambda w, b: policy_desk.begun(w),
+    ),
+    "drafting.drop_draft_file": Scene(
+        None,
+        lambda w, b: drafting.drop_draft_file(draft=_draft(), name=policy_desk.NEW_FILE, by=w["keeper"], at=NOW),
+        before=lambda w, b: policy_desk.changed(w),
+    ),
+    "drafting.describe_draft": Scene(
+        None,
+        lambda w, b: drafting.describe_draft(draft=_draft(), why="补规则", by=w["keeper"], at=NOW),
+        before=lambda w, b: policy_desk.begun(w),
+    ),
+    "drafting.submit_draft": Scene(
+        None,
+        lambda w, b: drafting.submit_draft(draft=_draft(), by=w["keeper"], at=NOW),
+        before=lambda w, b: policy_desk.counted(w, policy_desk.changed(w)),
+    ),
+    "drafting.take_back_draft": Scene(
+        None,
+        lambda w, b: drafting.take_back_draft(draft=_draft(), by=w["keeper"], at=NOW),
+        before=lambda w, b: policy_desk.submitted(w),
+    ),
+    "drafting.withdraw_draft": Scene(
+        None,
+        lambda w, b: drafting.withdraw_draft(draft=_draft(), by=w["keeper"], at=NOW),
+        before=lambda w, b: policy_desk.submitted(w),
+    ),
+    "adopting.adopt_ruleset": Scene("first_review", _adopt, before=lambda w, b: policy_desk.submitted(w)),
+    "impact.record_impact": Scene(
+        None,
+        lambda w, b: impact.record_impact(draft=_draft(), by=w["keeper"], at=NOW, today=TODAY),
+        before=lambda w, b: policy_desk.changed(w),
+    ),
+    "rescreening.rescreen_batch": Scene(
+        "first_review",
+        lambda w, b: rescreening.rescreen_batch(
+            change=RulesChange.objects.get(), by=w["keeper2"], at=NOW, today=TODAY
+        ),
+        before=lambda w, b: policy_desk.adopted(w, MidBatch.REOPEN_AFFECTED),
+    ),
+    "learning.adopt_second_opinion": Scene(None, lambda w, b: _adopt_opinion(w)),
     "exporting.note_export": Scene(
         None, lambda w, b: exporting.note_export(fonds=w.fonds, format="csv", by=w["auditor"], at=NOW)
+    ),
+    "exporting.note_impact_export": Scene(
+        None,
+        lambda w, b: exporting.note_impact_export(impact=Impact.objects.get(), format="csv", by=w["auditor"], at=NOW),
+        before=lambda w, b: policy_desk.counted(w, policy_desk.changed(w)),
     ),
     "importing.receive_catalogue": Scene(None, lambda w, b: _receive(w)),
     "importing.note_reading": Scene(None, _note_reading, before=_staged),

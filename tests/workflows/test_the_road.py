@@ -11,6 +11,7 @@ from policies.reviewing import Decision
 from policies.sentences import Refusal
 from review.models import AccessStatus, Entry, Opinion, Release
 from review.operations import reviewing, signing
+from review.queries.advice import suggestions_of
 from review.queries.decisions import round_of, settled, standing
 from tests.world import NOW, TODAY, World
 from workflows import rehearsal
@@ -273,7 +274,7 @@ def test_nobody_takes_the_machines_advice_on_everything_at_once(client, world, g
 def test_a_group_is_decided_as_advised(client, world):
     batch = world.batch()
     (task,) = rehearsal.open_tasks(batch, "first_review")
-    count = batch.screening_runs.latest().suggestions.filter(suggestion="open").count()
+    count = suggestions_of(batch).filter(suggestion="open").count()
     act(sign_in(client, world, "first"), task, verb="follow_group", group="suggestion:open", count=count)
     assert standing(batch, Stage.FIRST_REVIEW).filter(outcome="open").count() == count
 

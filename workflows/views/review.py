@@ -15,8 +15,11 @@ from policies.reviewing import Decision, advised
 from policies.sentences import Refusal, Sentence
 from review.models import Batch
 from review.operations import reviewing, titling
+from review.queries.advice import suggestions_of
 from review.queries.decisions import decision_of, standing, undecided
 from review.queries.desks import entries_in, groups_of, last_round, with_findings
+from review.queries.likeness import earlier_decisions, uneven_of
+from review.queries.proposed_titles import propose_titles
 from workflows.forms import DecisionForm, PublicTitleForm
 from workflows.views import door
 
@@ -31,6 +34,12 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
         return _act(request, task, batch, stage)
     group = request.GET.get("group", "all")
     page = Paginator(entries_in(batch, group, stage), PAGE).get_page(request.GET.get("page"))
+    rows = with_findings(batch, list(page.object_list))
+    propose_titles(rows, timezone.localdate())
+    uneven = uneven_of(batch, stage)
+    earlier = earlier_decisions([row.batch_entry for row in rows], by=request.user)
+    for row in rows:
+        row.alike, row.uneven = earlier.get(row.batch_entry.likeness), uneven.by_key.get(row.batch_entry.likeness)
     groups = groups_of(batch, stage)
     current = next((g for g in groups if g.key == group), groups[0])
     return render(
@@ -44,7 +53,8 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
             "groups": groups,
             "group": current,
             "page": page,
-            "rows": with_findings(batch, list(page.object_list)),
+            "rows": rows,
+            "uneven": uneven,
             "form": DecisionForm(),
             "may_act": door.may_act(request, task),
             "left": groups[0].left,
@@ -136,7 +146,7 @@ def _followed(batch: Batch, stage: Stage, pks: list[int]) -> dict[int, Decision]
         return {opinion.batch_entry_id: decision_of(opinion) for opinion in first}
     found = {
         row.batch_entry_id: advised(Suggestion(row.suggestion), row.ground, row.opens_on)
-        for row in batch.screening_runs.latest().suggestions.filter(batch_entry__in=pks)
+        for row in suggestions_of(batch).filter(batch_entry__in=pks)
     }
     return {pk: decision for pk, decision in found.items() if decision is not None}
 

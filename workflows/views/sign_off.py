@@ -14,6 +14,7 @@ from review.models import Batch
 from review.operations import signing
 from review.queries.decisions import closures_of, counts_of, round_of, settled
 from review.queries.desks import answer_counts, answering_of
+from review.queries.likeness import uneven_among
 from workflows.views import door
 
 SAMPLES = 3
@@ -48,6 +49,7 @@ def sign_off(request: HttpRequest, task: Task) -> HttpResponse:
             "returns": batch.returns.select_related("person"),
             "round": round_of(batch),
             "run": batch.screening_runs.latest(),
+            "uneven": uneven_among(rows),
         },
     )
 

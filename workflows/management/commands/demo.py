@@ -17,13 +17,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from policies.outcomes import EARLY_GROUNDS, GROUNDS
+from policies.grounds import KNOWN_GROUNDS
 from policies.sentences import Refusal
 from review import access
 from review.jobs.intakes import take_in
-from review.models import AccessStatus, Agency, Batch, Entry, Fonds, Release
-from review.operations import appointing, planning
+from review.models import AccessStatus, AdoptedRuleset, Agency, Batch, Entry, Fonds, Release
+from review.operations import adopting, appointing, planning
 from review.operations.releasing import bundle_of
+from review.queries.advice import findings_of
 from review.queries.rules import screener_of
 from review.readers import Profile, digest_of, find_profile, open_stream
 from review.sample import sample_fonds, write_sample
@@ -81,6 +82,7 @@ class Command(BaseCommand):
                     code=part.code, title=part.title, creating_agency=agencies[0], by="demo", at=now
                 )
         people = cast.gather(at=now)
+        self._adopt_rules(people)
         complaints = 0
         for code, path in files.items():
             complaints += self._take_in(Fonds.objects.get(code=code), path, people)
@@ -105,9 +107,22 @@ class Command(BaseCommand):
         for place, name in enumerate(names, 1):
             self._agency(f"{code}-{place:03d}", name)
         people = cast.gather(at=timezone.now())
+        self._adopt_rules(people)
         complaints = self._take_in(fonds, path, people, columns)
         self._walk(fonds, people, until="")
         return fonds, complaints
+
+    def _adopt_rules(self, people: cast.Cast) -> None:
+        """The shipped rules become the archives' own, as they would anywhere before the first batch."""
+        if not AdoptedRuleset.objects.exists() and not Batch.objects.exists():
+            adopting.adopt_ruleset(
+                number=settings.RULESET,
+                reason="演示：采用随软件发布的规则集",
+                by=people["keeper"],
+                at=timezone.now(),
+                today=timezone.localdate(),
+                choices={},
+            )
 
     def _agency(self, code: str, name: str) -> Agency:
         found = Agency.objects.filter(name=name).first()
@@ -198,7 +213,7 @@ class Command(BaseCommand):
             "entries": entries.count(),
             "refused_rows": complaints,
             "ruleset": run.ruleset if run else "",
-            "findings": dict(Counter(run.findings.values_list("rule", flat=True)).most_common()) if run else {},
+            "findings": dict(Counter(findings_of(batch).values_list("rule", flat=True)).most_common()) if run else {},
             "opened": opened.count(),
             "opened_early": opened.exclude(ground="").count(),
             "deferred": dict(deferred.most_common()),
@@ -220,7 +235,6 @@ class Command(BaseCommand):
             if figures["ruleset"]
             else {}
         )
-        names = {**GROUNDS, **EARLY_GROUNDS}
         table.add_row("条目 entries", str(figures["entries"]))
         table.add_row("拒收行 refused rows", str(figures["refused_rows"]), end_section=True)
         for rule, count in figures["findings"].items():
@@ -230,7 +244,7 @@ class Command(BaseCommand):
         table.add_row("[bold]开放 opened[/bold]", f"[bold]{figures['opened']}[/bold]")
         table.add_row("  其中提前 of them early", str(figures["opened_early"]))
         for ground, count in figures["deferred"].items():
-            table.add_row(f"延期 deferred {ground} {names[ground].name}", str(count))
+            table.add_row(f"延期 deferred {ground} {KNOWN_GROUNDS[ground].name}", str(count))
         table.add_row("移送 referred", str(figures["referred"]))
         table.add_row("未到期 not due", str(figures["not_due"]))
         table.add_row("  其中日期不明 date unknown", str(figures["date_unknown"]), end_section=True)
