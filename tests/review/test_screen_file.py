@@ -317,7 +317,12 @@ def running(folder: Path) -> tuple[subprocess.Popen, list[int]]:
     nowhere = "postgres://nobody:x@127.0.0.1:1/nowhere"
     env = os.environ | {"DATABASE_URL": nowhere, "CATALOGUE_DATABASE_URL": nowhere}
     command = [sys.executable, "manage.py", "screen_file", str(path), "--ruleset", RULESET, "--workers", "2"]
-    process = subprocess.Popen([*command, "--out", str(folder / "findings.jsonl")], cwd=ROOT, env=env)
+    # Tests that run in the background of a shell were born deaf to SIGINT, and their children would be too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen([*command, "--out", str(folder / "findings.jsonl")], cwd=ROOT, env=env)
+    finally:
+        signal.signal(signal.SIGINT, before)
     while not any(part.stat().st_size for part in folder.glob(".*.part")):
         assert process.poll() is None, "it ended before it could be broken off"
         time.sleep(0.02)
