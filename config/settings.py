@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "workflows.audit.told_by_actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.headers.content_security_policy",
@@ -151,6 +152,7 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 RELEASES_DIR = Path(env.str("QIFENG_RELEASES", default=str(VAR_DIR / "releases")))
 OBJECTS_DIR = VAR_DIR / "objects"  # digital objects, by their digest
+LETTERS_DIR = VAR_DIR / "letters"  # filled packages and sealed letters that units sent back, by their digest
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -161,6 +163,13 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# Notices go out by mail only where a server is named: smtp://, smtp+tls:// (STARTTLS) or smtp+ssl://NAME:PASSWORD@HOST:PORT.
+MAILS = bool(env.str("QIFENG_SMTP", default=""))
+if MAILS:
+    globals().update(env.email_url("QIFENG_SMTP"))
+EMAIL_TIMEOUT = 10  # seconds: a tick waits for no server longer than that
+DEFAULT_FROM_EMAIL = env.str("QIFENG_MAIL_FROM", default="qifeng@localhost")
 
 LOGGING = {
     "version": 1,

@@ -1,7 +1,7 @@
 """What a forming unit's answer must hold, and when it differs from the archives' proposal.
 
 Sources: 档案法 art. 30 (会同: archives and unit are jointly responsible); 国家档案馆档案开放办法 art. 15 (协商一致).
-Silence is never consent here: every entry needs an answer.
+Silence is never an answer here: what it means once the time is over is for policies/silence.py, entry by entry.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from policies.sentences import Refusal, Sentence
 
 @dataclass(frozen=True, slots=True)
 class UnitAnswer:
-    """One agency's answer on one entry; `counter` is what it wants instead when it objects."""
+    """One agency's answer on one entry; `counter` is what it wants instead when it objects or agrees in part only."""
 
     answer: Answer
     counter: Decision | None = None
@@ -31,20 +31,23 @@ def check_answer(reference_code: str, proposal: Decision, answer: UnitAnswer, *,
     if not answer.reason.strip():
         raise Refusal(
             Sentence(
-                f"{reference_code}：不同意或非我单位的，须写明理由。",
-                f"{reference_code}: an objection, or “not ours”, needs its reason.",
+                f"{reference_code}：不同意、部分同意、非我单位或需延长时间的，须写明理由。",
+                f"{reference_code}: an objection, agreement in part, “not ours” and “need more time” each need their reason.",
             )
         )
-    if answer.answer is Answer.NOT_OURS:
-        return
     counter = answer.counter
-    if counter is None or counter.outcome == proposal.outcome:
+    if answer.answer is Answer.OBJECT and (counter is None or counter.outcome == proposal.outcome):
         raise Refusal(
             Sentence(
                 f"{reference_code}：不同意的，须写明贵单位认为应当如何处理，且与档案馆意见不同。",
                 f"{reference_code}: an objection says what your unit wants instead, other than the archives' proposal.",
             )
         )
+    if answer.answer.says_outcome and counter is not None:
+        _check_counter(reference_code, counter, today)
+
+
+def _check_counter(reference_code: str, counter: Decision, today: date) -> None:
     if counter.outcome is Outcome.DEFER and (
         counter.ground not in DEFERRAL_GROUNDS or counter.opens_on is None or counter.opens_on <= today
     ):
@@ -56,8 +59,24 @@ def check_answer(reference_code: str, proposal: Decision, answer: UnitAnswer, *,
         )
 
 
+def wanted(proposal: Decision, answer: UnitAnswer) -> Decision | None:
+    """The outcome that goes on record with an answer: what the unit wants; None where it decides nothing.
+
+    Whoever agrees in part and names nothing instead wants the proposal's outcome, but not as proposed: the reason says
+    what else, and it is a difference.
+    """
+    if not answer.answer.says_outcome:
+        return None
+    return proposal if answer.answer is Answer.AGREE else answer.counter or proposal
+
+
+def is_answer(answer: Answer) -> bool:
+    """Whether it answers the question; asking for more time does not, and hands nothing on."""
+    return answer is not Answer.NEED_MORE_TIME
+
+
 def differs(answer: Answer) -> bool:
-    """Whether an answer must be reconciled: one objection, or one “not ours”, is enough."""
+    """Whether an answer must be reconciled: one objection, one “in part” or one “not ours” is enough."""
     return answer is not Answer.AGREE
 
 
@@ -88,5 +107,83 @@ def check_settlement(reference_code: str, settled: Decision, counters: tuple[Dec
                 + ("（形成单位由谁、何时同意开放）。" if opens_against else "（何人、何时、如何协商一致）。"),
                 f"{reference_code}: write the record of the agreement"
                 + (" (who of the unit agreed to opening, and when)." if opens_against else " (who, when, how)."),
+            )
+        )
+
+
+def check_heard(reference_code: str, settled: Decision, *, silent: tuple[str, ...]) -> None:
+    """What a unit was silent on opens only when the unit was heard after all, or by the authority's ruling. Raises Refusal.
+
+    `silent`: the names of the units that gave neither an answer nor, later, a statement. Source: 开放办法 art. 15.
+    """
+    if settled.outcome.opens and silent:
+        named, names = "、".join(silent), ", ".join(silent)
+        raise Refusal(
+            Sentence(
+                f"{reference_code}：{named} 逾期未答复，未答复不等于同意。须先记录该单位的陈述，或报档案主管部门协调；"
+                "在此之前只能延期、移送。",
+                f"{reference_code}: {names} gave no answer in time, and silence is not consent. Record that unit's statement "
+                "first, or put the entry to the archives authority; until then it can only be deferred or referred.",
+            )
+        )
+
+
+def check_for_authority(reference_code: str, *, archives_heard: bool) -> None:
+    """A difference is put to the authority with the statements of both sides: the unit's is its answer. Raises Refusal."""
+    if not archives_heard:
+        raise Refusal(
+            Sentence(
+                f"{reference_code}：报请协调前，须写明档案馆的陈述（主张什么，依据是什么）。",
+                f"{reference_code}: before it goes to the authority, write the archives' statement (what it holds, and why).",
+            )
+        )
+
+
+def check_statement(reference_code: str, text: str, *, minutes: bool, met_on: date | None, today: date) -> None:
+    """A statement says something; minutes name the day of the meeting, and it has been. Raises Refusal."""
+    if not text.strip():
+        raise Refusal(
+            Sentence(
+                f"{reference_code}：陈述或纪要不能空白。",
+                f"{reference_code}: a statement or minutes cannot be empty.",
+            )
+        )
+    if minutes and (met_on is None or met_on > today):
+        raise Refusal(
+            Sentence(
+                f"{reference_code}：协商纪要须写明会议日期，且不得晚于今日。",
+                f"{reference_code}: minutes name the day of the meeting, today or earlier.",
+            )
+        )
+
+
+def check_ruling(reference_code: str, ruling: str) -> None:
+    """The authority rules with its reasons. Raises Refusal. Source: 档案法实施条例 art. 30 (档案主管部门协调)."""
+    if not ruling.strip():
+        raise Refusal(
+            Sentence(
+                f"{reference_code}：协调结论须写明理由。", f"{reference_code}: a ruling is given with its reasons."
+            )
+        )
+
+
+def check_consent(reference_code: str, *, agrees: bool, reason: str) -> None:
+    """A deferral is refused only with a reason; consent needs none. Raises Refusal. Source: 实施条例 art. 31."""
+    if not agrees and not reason.strip():
+        raise Refusal(
+            Sentence(
+                f"{reference_code}：不同意延期的，须写明理由。",
+                f"{reference_code}: a refusal to defer needs its reason.",
+            )
+        )
+
+
+def check_seal(*, sealed_by_head: bool) -> None:
+    """Where the procedure asks for it, only the head of the unit hands its answer in. Raises Refusal."""
+    if not sealed_by_head:
+        raise Refusal(
+            Sentence(
+                "按办理规程，会签意见须由贵单位负责人审批后交回。请先放回，由负责人交回。",
+                "By the procedure, the head of your unit approves its answer and hands it in. Put the work back for the head.",
             )
         )

@@ -7,14 +7,14 @@ not have is so found out for all of them in a few microseconds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.folding import BETWEEN, ODD
+from policies.folding import BETWEEN, ODD, FoldedTexts
 
-_ODD, _DIGIT, _LETTER = 1, 2, 4
+_LETTER, _DIGIT, _ODD = 1, 2, 4
 _FEWEST_DIGITS = 7
 
 
@@ -29,7 +29,7 @@ class Joined:
     def __init__(self, texts: Sequence[str], longest: int = 4000) -> None:
         self.texts = texts
         self.longest = longest
-        lengths = np.array(list(map(len, texts)), dtype=np.int64)
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         self.long = long = frozenset(np.flatnonzero(lengths > longest).tolist())
         parts = ["" if number in long else text for number, text in enumerate(texts)] if long else texts
         self.text = BETWEEN.join((*parts, ""))
@@ -39,11 +39,21 @@ class Joined:
         self.begins_of = begins = self._ends - lengths
         self.begins: list[int] = begins.tolist()
         self.signs = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        classes = _classes().take(self.signs)
-        self.odd = frozenset(self.numbers_at(np.flatnonzero(classes & _ODD)).tolist()) | long
-        digits = np.bincount(self.numbers_at(np.flatnonzero(classes & _DIGIT)), minlength=len(texts))
+        classes = _classes().take(self.signs, mode="clip")
+        self.odd = frozenset(self.numbers_at(np.flatnonzero(classes >= _ODD)).tolist()) | long
+        digits = np.bincount(self.numbers_at(np.flatnonzero(classes == _DIGIT | _LETTER)), minlength=len(texts))
         self.with_digits = frozenset(np.flatnonzero(digits >= _FEWEST_DIGITS).tolist())
         self.unsure = self.odd | frozenset(np.flatnonzero((classes[begins] & _LETTER) == 0).tolist())
+
+    @cached_property
+    def to_fold(self) -> list[int]:
+        """The numbers of the texts that are looked through as `folded`: the odd ones, or all where most are, as pages are."""
+        return list(range(len(self.texts))) if 2 * len(self.odd) > len(self.texts) else sorted(self.odd)
+
+    @cached_property
+    def folded(self) -> FoldedTexts:
+        """The texts `to_fold`, as the rules see them."""
+        return FoldedTexts([self.texts[number] for number in self.to_fold])
 
     def numbers_at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """The numbers of the texts in which these places lie."""

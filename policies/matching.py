@@ -6,25 +6,25 @@ Most titles hit nothing, so everything dearer than that one pass waits for a rea
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
 from typing import NamedTuple, Protocol
 
-import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.folding import Folded, FoldedTexts, fold, is_odd
+from policies.folding import Folded, fold, is_odd
 from policies.joined import Joined
 from policies.marks import SecrecyMark, find_secrecy_mark, find_until, read_secrecy_mark
+from policies.near_names import names_near
 from policies.number_checks import CHECKS
 from policies.pattern_windows import PatternWindows, Place, SoughtTexts
 from policies.person_names import NameFinder
 from policies.rule_words import RuleWords, any_of, folded, harmless, near, outside, whole_words, words_of
 from policies.rules import AgencyIs, Mark, Name, Pattern, Rule, UnreadMark
+from policies.term_finder import TermFinder
 
 _MARK_FIELDS = ("retention", "classification", "access_condition")
 _AGENCY_FIELDS = ("responsible_body", "agency")
@@ -33,20 +33,24 @@ _LONG = 100  # signs; from there on numpy finds candidates sooner than an expres
 _LONG_FOR_PATTERNS = 200  # signs; from there on numpy finds windows sooner than expressions read
 _has_digits = re.compile(r"[0-9](?:[ \-—]?[0-9]){6}").search
 _digits = re.compile("[0-9]").findall
+_BY_NAME, _BY_WORDS = 1, 2  # what a term calls up
 _not_of_a_number = re.compile("[^0-9a-z]")
+_new = tuple.__new__
 
 
 class Hit(NamedTuple):
     """A rule met in a field; offsets in the field as it stands in the catalogue. `until`, `secrecy`: what a mark states.
 
-    `page`: from 1, in full text. `weak`: met in a way that proves less than the rule's words do (a misread term).
+    `page`: from 1, in full text. `weak`: met in a way that proves less than the rule's words do (a misread term). It begins
+    as a finding does.
     """
 
-    rule: Rule
+    rule_id: str
     field: str
     start: int
     end: int
     matched: str
+    rule: Rule
     until: date | None = None
     secrecy: SecrecyMark | None = None
     page: int = 0
@@ -62,6 +66,22 @@ class NameModel(Protocol):
     def names(self, texts: Sequence[str]) -> list[list[Place]]: ...
 
 
+class _Called:
+    """The numbers of the rules that each term calls up: `by_term`, and of many terms at once."""
+
+    def __init__(self, by_term: Sequence[tuple[int, ...]]) -> None:
+        self.by_term = by_term
+        self._counts = np.fromiter(map(len, by_term), np.int64, len(by_term))
+        self._begins = np.cumsum(self._counts) - self._counts
+        self._rules = np.fromiter(chain.from_iterable(by_term), np.int64)
+
+    def of(self, terms: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rules of these terms, one after the other, and how many each term has."""
+        counts = self._counts.take(terms)
+        before = np.cumsum(counts) - counts
+        return self._rules[np.arange(counts.sum()) + np.repeat(self._begins.take(terms) - before, counts)], counts
+
+
 class Matcher:
     """A set of rules over the words of records, compiled. `model` finds the names for the rules of kind name."""
 
@@ -69,10 +89,10 @@ class Matcher:
         self._finder = finder
         self._model = model
         self._words: list[RuleWords] = []
-        self._named: list[RuleWords] = []
+        self._named: list[int] = []
         self._patterns: dict[int, PatternWindows] = {}
         self._checks: dict[int, Callable[[str], bool]] = {}
-        self._uncalled: list[int] = []  # patterns that may match where none of their terms stands
+        self._called_up: set[int] = set()  # patterns of which every match begins with one of their terms
         self._marks: list[tuple[Rule, re.Pattern[str]]] = []
         self._unread: list[tuple[Rule, re.Pattern[str]]] = []
         self._agencies: list[tuple[Rule, frozenset[str], tuple[str, ...]]] = []
@@ -86,8 +106,8 @@ class Matcher:
             match words.rule.looks_for:
                 case Pattern(pattern=pattern, check=check):
                     self._patterns[number], self._checks[number] = PatternWindows(pattern), CHECKS[check]
-                    if not self._patterns[number].begins_with(words.terms):
-                        self._uncalled.append(number)
+                    if self._patterns[number].begins_with(words.terms):
+                        self._called_up.add(number)
                 case Mark(words=marks):
                     self._marks.append((words.rule, any_of(marks)))
                 case UnreadMark(known=known):
@@ -95,26 +115,34 @@ class Matcher:
                 case AgencyIs(names=bodies, ending=endings):
                     self._agencies.append((words.rule, frozenset(folded(bodies)), folded(endings)))
                 case Name() if model is not None:
-                    self._named.append(words)
-        self._seeks_persons = any(words.within is not None for words in self._words)
+                    self._named.append(number)
+        self._asked = list(map(_asked_of, self._words))
+        self._only_words = {
+            number for number, words in enumerate(self._words) if not (words.is_secrecy or words.is_pattern)
+        }
+        self._uncalled = self._patterns.keys() - self._called_up
+        distances = [words.within for words in self._words if words.within is not None]
+        self._seeks_persons, self._within = bool(distances), max(distances, default=0)
         self.terms = tuple(rules_of_term)
-        self._find = ahocorasick_rs.AhoCorasick(self.terms).find_matches_as_indexes
-        self._called: dict[str, tuple[tuple[int, ...], ...]] = {}
-        # Whether a term calls up any rule on the field: first for texts in which no name can be, then for the others.
-        self._calling: dict[str, NDArray[np.bool_]] = {}
+        self._finds = TermFinder(self.terms)
+        self._called: dict[str, _Called] = {}
+        # What a term calls up on the field: rules that only ask for a name near it, others, or both.
+        self._calling: dict[str, NDArray[np.uint8]] = {}
         numbers_of = [tuple(numbers) for numbers in rules_of_term.values()]
         for field in {field for words in self._words for field in words.rule.fields}:
             own = {
                 numbers: tuple([n for n in numbers if field in self._words[max(n, ~n)].rule.fields])
                 for numbers in set(numbers_of)
             }
-            plain = {
-                numbers: any(n < 0 or self._words[n].within is None for n in called)
+            by_name = {
+                numbers: [n >= 0 and self._words[n].within is not None for n in called]
                 for numbers, called in own.items()
             }
-            called = tuple(map(own.__getitem__, numbers_of))
-            self._called[field] = called
-            self._calling[field] = np.array([[plain[numbers] for numbers in numbers_of], list(map(bool, called))])
+            calls = {
+                numbers: _BY_NAME * any(asked) | _BY_WORDS * (not all(asked)) for numbers, asked in by_name.items()
+            }
+            self._called[field] = _Called(list(map(own.__getitem__, numbers_of)))
+            self._calling[field] = np.array(list(map(calls.__getitem__, numbers_of)), np.uint8)
 
     def hits(self, field: str, text: str) -> tuple[Hit, ...]:
         """Every rule met by the text of one field. Any text is searched; none raises."""
@@ -135,11 +163,8 @@ class Matcher:
         texts = joined.texts
         if field not in self._called or not texts:
             return {}
-        # Where most are odd, as pages are, all are folded, and looked through once.
-        mostly_odd = 2 * len(joined.odd) > len(texts)
-        hits = {} if mostly_odd else self._hits_in(field, joined, joined.odd)
-        odd = list(range(len(texts))) if mostly_odd else sorted(joined.odd)
-        folded = FoldedTexts([texts[number] for number in odd])
+        odd, folded = joined.to_fold, joined.folded
+        hits = {} if len(odd) == len(texts) else self._hits_in(field, joined, joined.odd)
         if odd:
             again = Joined(folded.texts, joined.longest)
             for at, found in self._hits_in(field, again, again.long).items():
@@ -160,64 +185,77 @@ class Matcher:
 
     def _hits_in(self, field: str, joined: Joined, left_out: frozenset[int]) -> dict[int, tuple[Hit, ...]]:
         """The hits of joined texts that are folded; none of those `left_out`."""
-        places = self._finder.candidates(joined) if self._seeks_persons else np.zeros(0, dtype=np.int64)
-        candidates: list[int] = places.tolist()
-        met = self._places_in(field, joined, places)
+        met, names = self._places_in(field, joined)
         for number in joined.with_digits - met.keys():
             met[number] = {}
-        read, texts, with_digits, sought = self._read, joined.texts, joined.with_digits, SoughtTexts(joined)
+        texts, with_digits, sought = joined.texts, joined.with_digits, SoughtTexts(joined)
+        only_words, asked = self._only_words, self._asked
         hits: dict[int, tuple[Hit, ...]] = {}
-        for number, places_of in met.items():
-            if number not in left_out:
-                text = texts[number]
+        for number, places in met.items():
+            if number in left_out:
+                continue
+            text = texts[number]
+            found: list[Hit] = []
+            if number not in with_digits and only_words.issuperset(places):
+                near_by = names.get(number, ())
+                for rule, spans in places.items():
+                    _add_hits(found, asked[rule], field, text, spans, near_by)
+            else:
                 digits = number in with_digits and _has_digits(text) is not None
-                if found := read(field, text, places_of, digits, sought, number, candidates):
-                    hits[number] = tuple(found)
+                found = self._read(field, text, places, digits, names.get(number, ()), sought, number)
+            if found:
+                hits[number] = tuple(found)
         return hits
 
     def _places_in(
-        self, field: str, joined: Joined, candidates: NDArray[np.int64]
-    ) -> dict[int, dict[int, list[Place]]]:
+        self, field: str, joined: Joined
+    ) -> tuple[dict[int, dict[int, list[Place]]], dict[int, list[Place]]]:
         """For each text that holds a term of a rule on this field: the numbers of such rules, and where their terms stand.
 
-        Rules that only ask for a name beside their term are left out where no name can be.
+        Also the names that may stand near the terms of those rules that ask for a name. Where there is none, these rules
+        are left out.
         """
         met: dict[int, dict[int, list[Place]]] = {}
-        # The automaton takes no lone surrogates. What holds one is odd, and is read by itself.
-        found = self._find(joined.text.encode("utf-8", "replace").decode(), True)
-        if not found:
-            return met
-        terms, starts, ends = np.fromiter(chain.from_iterable(found), np.int64).reshape(-1, 3).T
+        terms, starts, ends = self._finds.terms_in_all(joined)
+        if not len(terms):
+            return met, {}
         numbers = joined.numbers_at(starts)
-        named = np.zeros(len(joined.texts), dtype=np.bool_)
-        named[joined.numbers_at(candidates)] = True
-        kept = np.flatnonzero(self._calling[field][named[numbers].astype(np.intp), terms])
-        numbers, terms = numbers[kept], terms[kept]
+        calls = self._calling[field].take(terms)
+        names: dict[int, list[Place]] = {}
+        if self._seeks_persons:
+            asking = (calls & _BY_NAME).nonzero()[0]
+            names = names_near(self._finder, joined, starts[asking], ends[asking], self._within)
+        named = np.zeros(len(joined.texts), dtype=np.uint8)
+        named[list(names)] = _BY_NAME
+        kept = (calls & (_BY_WORDS | named[numbers])).nonzero()[0]
+        rules, counts = self._called[field].of(terms[kept])
+        kept = np.repeat(kept, counts)
+        numbers = numbers[kept]
         begins = joined.begins_of[numbers]
-        called = self._called[field]
-        last, places = -1, {}
-        for number, term, start, end in zip(
+        rows = zip(
             numbers.tolist(),
-            terms.tolist(),
-            (starts[kept] - begins).tolist(),
-            (ends[kept] - begins).tolist(),
+            rules.tolist(),
+            zip((starts[kept] - begins).tolist(), (ends[kept] - begins).tolist(), strict=True),
             strict=True,
-        ):
+        )
+        last = -1
+        places: dict[int, list[Place]] = {}
+        for number, rule, place in rows:
             if number != last:
-                last, places = number, met.setdefault(number, {})
-            for rule in called[term]:
-                if rule in places:
-                    places[rule].append((start, end))
-                else:
-                    places[rule] = [(start, end)]
-        return met
+                last, places = number, {}
+                met[number] = places
+            if rule in places:
+                places[rule].append(place)
+            else:
+                places[rule] = [place]
+        return met, names
 
     def _hits_of(self, field: str, text: str, folded: Folded | None, names: list[Place]) -> tuple[Hit, ...]:
         """The hits of a text, of which the folded form and the names that the model finds in it are known."""
         plain = text if folded is None else folded.text
-        called = self._called[field]
+        called = self._called[field].by_term
         places: dict[int, list[Place]] = {}
-        for term, start, end in self._find(plain, True):
+        for term, start, end in self._finds.terms_in(plain):
             for rule in called[term]:
                 places.setdefault(rule, []).append((start, end))
         digits = _has_digits(plain) is not None
@@ -228,7 +266,7 @@ class Matcher:
         return _placed(found, None if folded is None else folded.original, text)
 
     def _reads_names(self, field: str) -> bool:
-        return any(field in words.rule.fields for words in self._named)
+        return any(field in self._words[number].rule.fields for number in self._named)
 
     def _read(  # noqa: PLR0917, the hot path
         self,
@@ -236,62 +274,57 @@ class Matcher:
         text: str,
         places: dict[int, list[Place]],
         digits: bool,
+        names: Sequence[Place] | None = None,
         sought: SoughtTexts | None = None,
         at: int = 0,
-        candidates: Sequence[int] = (),
     ) -> list[Hit]:
         """The rules met by a folded text in which the automaton found terms at these places.
 
-        `sought`, `at`, `candidates`: the texts among which this is the one of this number, and where names may begin there.
+        `names`: those near a term, where they are known. `sought`, `at`: the texts among which this is the one of this number.
         """
         found: list[Hit] = []
-        patterns = [*self._uncalled] if digits else []
-        misread: list[int] = []
-        names: list[Place] | None = None
+        others: list[int] = []
         for number, spans in places.items():
-            if number < 0:
-                misread.append(number)
-                continue
-            words = self._words[number]
-            if words.within is not None:
-                if names is None:
-                    names = self._names_in(text, candidates, -1 if sought is None else sought.joined.begins[at])
-                if names:
-                    found += _hits_at(words, field, text, spans, names)
-            elif words.is_pattern:
-                patterns.append(number)
+            if number < 0 or (words := self._words[number]).is_pattern:
+                others.append(number)
             elif words.is_secrecy:
                 found += _secrecy_hits(words.rule, field, text)
             else:
-                found += _hits_at(words, field, text, spans, None)
-        for number in misread:
-            found += self._misread_hits(~number, field, text, places[number], found)
-        if patterns:
-            found += self._pattern_hits(field, text, sorted(set(patterns)), sought, at)
+                if names is None and words.within is not None:
+                    names = self._names_in(text)
+                _add_hits(found, self._asked[number], field, text, spans, names or ())
+        if others or digits:
+            for number in others:
+                if number < 0:
+                    found += self._misread_hits(~number, field, text, places[number], found)
+            found += self._pattern_hits(field, text, self._patterns_sought(others, digits), places, sought, at)
         if field in _READ_WHOLE:
             found += self._whole_hits(field, text, found)
         return found
 
-    def _names_in(self, text: str, candidates: Sequence[int], begins: int) -> list[Place]:
-        if begins < 0 and len(text) > _LONG:
+    def _patterns_sought(self, called: Iterable[int], digits: bool) -> list[int]:
+        """The numbers of the patterns that may match a text, in order: those called up, and all others if it has digits."""
+        return sorted({number for number in called if number >= 0} | (self._uncalled if digits else set()))
+
+    def _names_in(self, text: str) -> list[Place]:
+        if len(text) > _LONG:
             return self._finder.names_at(text, self._finder.candidates(Joined([text], len(text))).tolist())
-        if begins < 0:
-            return self._finder.names(text)
-        first, end = bisect_left(candidates, begins), bisect_left(candidates, begins + len(text))
-        return self._finder.names_at(text, [at - begins for at in candidates[first:end]]) if first < end else []
+        return self._finder.names(text)
 
     def _misread_hits(self, number: int, field: str, text: str, places: list[Place], found: list[Hit]) -> list[Hit]:
         """The weak hits of a rule by misread terms: all that may never be public, else one where nothing better is found."""
         words = self._words[number]
         if not words.rule.never_public and any(hit.rule is words.rule for hit in found):
             return []
-        return [hit._replace(weak=True) for hit in _hits_at(words, field, text, places, None)]
+        again: list[Hit] = []
+        _add_hits(again, self._asked[number], field, text, places, ())
+        return [hit._replace(weak=True) for hit in again]
 
     def _whole_hits(self, field: str, text: str, found: list[Hit]) -> list[Hit]:
         """Rules on what a field is, as a whole: an agency, or a mark. Only a mark in which nothing is found is unread."""
         if field in _AGENCY_FIELDS:
             return [
-                Hit(rule, field, 0, len(text), text)
+                Hit(rule.id, field, 0, len(text), text, rule)
                 for rule, bodies, endings in self._agencies
                 if field in rule.fields and text and (text in bodies or text.endswith(endings))
             ]
@@ -301,16 +334,22 @@ class Matcher:
 
     def _name_hits(self, field: str, text: str, names: list[Place]) -> list[Hit]:
         """Rules of kind name, on a text in which the name model found these names."""
-        return [
-            hit
-            for words in (self._named if names else ())
-            if field in words.rule.fields
-            for hit in _hits_at(words, field, text, names, None)
-        ]
+        found: list[Hit] = []
+        for number in self._named if names else ():
+            if field in self._words[number].rule.fields:
+                _add_hits(found, self._asked[number], field, text, names, ())
+        return found
 
-    def _pattern_hits(
-        self, field: str, text: str, numbers: Sequence[int], sought: SoughtTexts | None, at: int
+    def _pattern_hits(  # noqa: PLR0917, the hot path
+        self,
+        field: str,
+        text: str,
+        numbers: Sequence[int],
+        places: dict[int, list[Place]],
+        sought: SoughtTexts | None,
+        at: int,
     ) -> Iterator[Hit]:
+        """The hits of these patterns; `places`: of their triggers, with one of which some begin."""
         is_long = len(text) > _LONG_FOR_PATTERNS
         digits = len(text) if is_long else len(_digits(text))  # at the most
         if is_long and sought is None:
@@ -320,17 +359,23 @@ class Matcher:
             rule, check = self._words[number].rule, self._checks[number]
             if digits < pattern.digits or pattern.sign not in text or field not in rule.fields:
                 continue
-            windows = sought.windows(pattern, at) if is_long and sought is not None and pattern.in_windows else None
+            windows: Sequence[Place] | None = None
+            if number in self._called_up:
+                windows = sorted({(start, start) for start, _ in places[number]})
+            elif is_long and sought is not None and pattern.in_windows:
+                windows = sought.windows(pattern, at)
+                if not windows:
+                    continue
             for found in pattern.matches(text, windows):
                 if check(_not_of_a_number.sub("", found[0])):
-                    yield Hit(rule, field, found.start(), found.end(), found[0])
+                    yield Hit(rule.id, field, found.start(), found.end(), found[0], rule)
 
     def _mark_hits(self, field: str, text: str) -> list[Hit]:
         found = []
         until = find_until(text)
         for words in self._words:
             if words.is_secrecy and field in words.rule.fields and (mark := read_secrecy_mark(text)) is not None:
-                found.append(Hit(words.rule, field, 0, len(text), text, secrecy=mark))
+                found.append(Hit(words.rule.id, field, 0, len(text), text, words.rule, secrecy=mark))
         for rule, marks in self._marks:
             assert isinstance(rule.looks_for, Mark)
             dated = rule.looks_for.dated
@@ -340,12 +385,12 @@ class Matcher:
                 continue
             if (word := marks.search(text)) is not None:
                 start, end = word.span() if word[0] else (0, len(text))
-                found.append(Hit(rule, field, start, end, text[start:end], until=until))
+                found.append(Hit(rule.id, field, start, end, text[start:end], rule, until=until))
         return found
 
     def _unread_hits(self, field: str, text: str) -> list[Hit]:
         return [
-            Hit(rule, field, 0, len(text), text)
+            Hit(rule.id, field, 0, len(text), text, rule)
             for rule, known in self._unread
             if field in rule.fields and known.search(text) is None
         ]
@@ -355,31 +400,56 @@ def _secrecy_hits(rule: Rule, field: str, text: str) -> list[Hit]:
     """The secrecy mark inside a title or a note; a field of marks is read as a whole."""
     if field in _MARK_FIELDS or (mark := find_secrecy_mark(text)) is None:
         return []
-    return [Hit(rule, field, mark.start, mark.end, text[mark.start : mark.end], secrecy=mark)]
+    return [Hit(rule.id, field, mark.start, mark.end, text[mark.start : mark.end], rule, secrecy=mark)]
 
 
-def _hits_at(
-    words: RuleWords, field: str, text: str, places: list[Place], names: list[Place] | None
-) -> Iterable[Hit]:
-    """The hits of a rule whose words stand at these places; `names`: of a person rule, which finds the names instead.
+class _Asked(NamedTuple):
+    """What is asked where words of a rule stand: what else must stand in the text, what must not, and near which names."""
+
+    rule: Rule
+    rule_id: str
+    context: Callable[[str], re.Match[str] | None] | None
+    unless: Callable[[str], re.Match[str] | None] | None
+    phrases: re.Pattern[str] | None
+    whole: bool
+    within: int | None
+    each: bool
+
+
+def _asked_of(words: RuleWords) -> _Asked:
+    context, unless = words.context, words.unless
+    return _Asked(
+        words.rule,
+        words.rule.id,
+        None if context is None else context.search,
+        None if unless is None else unless.search,
+        words.phrases,
+        words.whole,
+        words.within,
+        words.rule.never_public,
+    )
+
+
+def _add_hits(  # noqa: PLR0917, the hot path
+    found: list[Hit], asked: _Asked, field: str, text: str, places: list[Place], names: Sequence[Place]
+) -> None:
+    """Add the hits of a rule whose words stand at these places; of a person rule, of the `names` near them.
 
     One hit is enough to make the rule known; what may never be public is shown wherever it stands.
     """
-    rule, _, _, context, phrases, unless, within, _, _, whole = words
-    if (context is not None and context.search(text) is None) or (
-        unless is not None and unless.search(text) is not None
-    ):
-        return ()
+    rule, rule_id, context, unless, phrases, whole, within, each = asked
+    if (context is not None and context(text) is None) or (unless is not None and unless(text) is not None):
+        return
     if whole:
         places = whole_words(places, text)
     if len(places) > 1 or (phrases is not None and phrases.search(text) is not None):
         places = outside(places, text, phrases)
-    if within is not None and names is not None:
+    if within is not None:
         places = near(names, places, within)
-    return [
-        tuple.__new__(Hit, (rule, field, start, end, text[start:end], None, None, 0, False))
-        for start, end in (places if rule.never_public else places[:1])
-    ]
+    for start, end in places:
+        found.append(_new(Hit, (rule_id, field, start, end, text[start:end], rule, None, None, 0, False)))
+        if not each:
+            break
 
 
 def _placed(hits: Sequence[Hit], original: Callable[[int, int], Place] | None, text: str) -> tuple[Hit, ...]:

@@ -48,7 +48,14 @@ class Answer(StrEnum):
 
     AGREE = "agree"
     OBJECT = "object"
+    AGREE_IN_PART = "agree_in_part"
     NOT_OURS = "not_ours"
+    NEED_MORE_TIME = "need_more_time"
+
+    @property
+    def says_outcome(self) -> bool:
+        """Whether it goes with the outcome that the unit wants; the others decide nothing on the entry."""
+        return self not in (Answer.NOT_OURS, Answer.NEED_MORE_TIME)
 
 
 class Stage(StrEnum):
@@ -58,6 +65,8 @@ class Stage(StrEnum):
     SECOND_REVIEW = "second_review"
     COUNTERSIGN = "countersign"
     RECONCILE = "reconcile"
+    COORDINATE = "coordinate"
+    CONSENT = "consent"
 
 
 OUTCOME_NAMES: dict[str, Sentence] = {
@@ -72,7 +81,9 @@ OUTCOME_NAMES: dict[str, Sentence] = {
 ANSWER_NAMES: dict[str, Sentence] = {
     Answer.AGREE: Sentence("同意", "Agree"),
     Answer.OBJECT: Sentence("不同意", "Object"),
+    Answer.AGREE_IN_PART: Sentence("部分同意", "Agree in part"),
     Answer.NOT_OURS: Sentence("非我单位", "Not ours"),
+    Answer.NEED_MORE_TIME: Sentence("需延长时间", "Need more time"),
 }
 
 STAGE_NAMES: dict[str, Sentence] = {
@@ -80,4 +91,6 @@ STAGE_NAMES: dict[str, Sentence] = {
     Stage.SECOND_REVIEW: Sentence("复审", "Second review"),
     Stage.COUNTERSIGN: Sentence("会签", "Countersign"),
     Stage.RECONCILE: Sentence("协商", "Reconcile"),
+    Stage.COORDINATE: Sentence("主管部门协调", "Coordinate"),
+    Stage.CONSENT: Sentence("延期审批", "Consent to deferral"),
 }

@@ -19,6 +19,7 @@ class Silence(StrEnum):
     """What no answer from the forming unit means once its time is over. Nowhere does it open a record by itself."""
 
     ESCALATE = "escalate"
+    DEEMED_CONSENT = "deemed_consent"
     DEEMED_REFUSAL = "deemed_refusal"
 
 

@@ -76,14 +76,6 @@ def surrogate(record: Record, screener: Screener, today: date) -> Proposal:
     return _withheld(record.title, _MORE)
 
 
-def masked(title: str, findings: Iterable[Finding]) -> str:
-    """The title with the words of its never-public findings masked, and nothing else looked at."""
-    found = [
-        (finding.start, finding.end) for finding in findings if finding.never_public and finding.field == "title"
-    ]
-    return _rendered(title, _joined(title, found))[0]
-
-
 def shows(text: str, words: Iterable[str]) -> tuple[str, ...]:
     """Those of the words that a text shows, in whatever script, width or spacing."""
     wanted = [(word, folded) for word in words if (folded := fold(word).text)]

@@ -78,13 +78,15 @@ def bare_lines(text: str) -> str:
 class Reach:
     """The changed rules of a change, as they were and as they are.
 
-    `terms`: folded words of which a record must hold one, unless it has a run of digits (`digits`), or something in one
-    of the fields `marks`. `pages`: full text counts. `everything`: none of this tells, every record may be touched.
+    `terms`: folded words of which a record must hold one in one of the `fields`, unless it has a run of digits there
+    (`digits`), or something in one of the fields `marks`. `pages`: full text counts. `everything`: none of this tells, every
+    record may be touched.
     """
 
     old: Ruleset
     new: Ruleset
     terms: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     digits: bool = False
     marks: tuple[str, ...] = ()
     pages: bool = False
@@ -147,6 +149,7 @@ def reach(old: Ruleset, new: Ruleset) -> Reach:
     return Reach(
         *changed,
         terms=terms,
+        fields=tuple(sorted({field for rule in rules for field in rule.fields})),
         digits=any(isinstance(rule.looks_for, Pattern) for rule in rules),
         marks=tuple(
             field

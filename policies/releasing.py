@@ -5,8 +5,11 @@ Sources: 档案法 art. 28 and 实施条例 art. 29 (catalogue published with th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import combinations
 
+from policies.procedure import Signatures
+from policies.roles import ROLES
 from policies.sentences import Refusal, Sentence
 
 
@@ -16,12 +19,16 @@ def check_release(
     decisions_digest: str,
     unsettled: Sequence[str],
     public_hits: Sequence[tuple[str, str]],
+    unsigned: Sequence[Signatures] = (),
+    unconsented: Sequence[str] = (),
 ) -> None:
     """A batch that may be published passes in silence. Raises Refusal.
 
     signed_digest: digest of the decisions under the standing sign-off, None if there is none;
     decisions_digest: digest of the decisions as they stand now; unsettled: reference codes with an open difference or no
-    decision; public_hits: (reference code, words) that may not stand in a public field.
+    decision; public_hits: (reference code, words) that may not stand in a public field; unsigned: the signatures under
+    these decisions that the procedure asks for and that are missing; unconsented: reference codes of deferrals that need
+    the authority's consent and do not have it (实施条例 art. 31).
     """
     if signed_digest is None:
         raise Refusal(
@@ -34,10 +41,25 @@ def check_release(
                 "Decisions or public titles changed after the sign-off, which is void. Return the batch and sign it again.",
             )
         )
+    if unsigned:
+        raise Refusal(
+            Sentence(
+                f"签发人数不足：还须 {missing_names(unsigned).zh}。请退回，或由其补签。",
+                f"Signatures are missing: {missing_names(unsigned).en}. Return the batch, or have them sign.",
+            )
+        )
     if unsettled:
         raise Refusal(
             Sentence(
                 f"仍有未协商一致的条目：{_some(unsettled)}。", f"Entries are still in dispute: {_some(unsettled)}."
+            )
+        )
+    if unconsented:
+        raise Refusal(
+            Sentence(
+                f"延期开放未经同级档案主管部门同意：{_some(unconsented)}（实施条例第三十一条）。",
+                f"Deferrals without the consent of the archives authority: {_some(unconsented)} "
+                "(Implementing Regulations, art. 31).",
             )
         )
     if public_hits:
@@ -49,6 +71,46 @@ def check_release(
                 "Return the batch and reword the public title.",
             )
         )
+
+
+def signatures_missing(needed: Sequence[Signatures], signers: Sequence[Collection[str]]) -> tuple[Signatures, ...]:
+    """Which signatures are still missing; `signers` has for each person that signed the roles they held then.
+
+    One person is one signature, whatever the roles: each of any of the roles asked for must be borne by another person.
+    """
+    for size in range(1, len(needed) + 1):
+        for lines in combinations(needed, size):
+            roles = {line.role for line in lines}
+            able = sum(bool(roles & set(held)) for held in signers)
+            missing = sum(line.needed for line in lines) - able
+            if missing > 0:
+                return (Signatures(lines[-1].role, missing),)
+    return ()
+
+
+def check_may_sign(*, signed: bool, fills: bool) -> None:
+    """Nobody signs twice, nor for a role that is not asked for. Raises Refusal."""
+    if signed:
+        raise Refusal(
+            Sentence(
+                "您已在本批签字，还须他人会签。", "You have signed this batch already; the others have yet to sign."
+            )
+        )
+    if not fills:
+        raise Refusal(
+            Sentence(
+                "按办理规程，本批不由您所任岗位签发。",
+                "By the procedure, this batch is not signed by a role of yours.",
+            )
+        )
+
+
+def missing_names(missing: Sequence[Signatures]) -> Sentence:
+    """Missing signatures in words."""
+    return Sentence(
+        "、".join(f"{ROLES[line.role].name.zh} {line.needed} 人" for line in missing),
+        ", ".join(f"{line.needed} × {ROLES[line.role].name.en}" for line in missing),
+    )
 
 
 def _some(items: Sequence[str]) -> str:

@@ -162,13 +162,43 @@ def check_all_decided(undecided: int) -> None:
         )
 
 
-def check_return_reason(reason: str) -> None:
+# From which desk a batch may be sent back, and to which; the first is meant where none is named.
+RETURNS: dict[str, tuple[str, ...]] = {
+    "second_review": ("first_review",),
+    "sample": ("first_review", "second_review"),
+    "countersign": ("first_review",),
+    "reconcile": ("first_review", "second_review"),
+    "sign_off": ("first_review", "second_review", "reconcile"),
+    "release": ("first_review", "second_review", "reconcile"),
+}
+
+
+def check_return_reason(reason: str, to_desk: str = "first_review") -> None:
     """A batch goes back only with a reason. Raises Refusal."""
     if not reason.strip():
+        zh, en = {
+            "first_review": ("退回初审", "first review"),
+            "second_review": ("退回复审", "second review"),
+            "reconcile": ("退回协商", "reconciliation"),
+        }[to_desk]
         raise Refusal(
-            Sentence(
-                "退回初审须写明理由。", "A batch goes back to first review only with a reason. Please write one."
-            )
+            Sentence(f"{zh}须写明理由。", f"A batch goes back to {en} only with a reason. Please write one.")
+        )
+
+
+def returns_from(desk: str, *, second_review: bool, differences: bool) -> tuple[str, ...]:
+    """The desks to which a desk may send a batch back: second review where there is one, reconciliation where there was
+    something to reconcile."""
+    return tuple(
+        to for to in RETURNS[desk] if (to != "second_review" or second_review) and (to != "reconcile" or differences)
+    )
+
+
+def check_return_to(desk: str, to_desk: str, *, second_review: bool, differences: bool) -> None:
+    """A batch goes back only to a desk that it came by. Raises Refusal."""
+    if to_desk not in returns_from(desk, second_review=second_review, differences=differences):
+        raise Refusal(
+            Sentence("本批不能退回到所选环节。", "The batch cannot be sent back to the desk that was chosen.")
         )
 
 

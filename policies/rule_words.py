@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from policies.confusions import misread
@@ -105,21 +105,36 @@ def harmless(words: Iterable[str]) -> re.Pattern[str]:
 
 def outside(spans: list[tuple[int, int]], text: str, phrases: re.Pattern[str] | None) -> list[tuple[int, int]]:
     """The longest of overlapping spans, without those that lie inside one of the phrases."""
-    covered = (
-        [] if phrases is None or not phrases.search(text) else [found.span() for found in phrases.finditer(text)]
-    )
-    if len(spans) == 1 and not covered:
+    covered = [] if phrases is None else [found.span() for found in phrases.finditer(text)]
+    if not covered and apart(spans):
         return spans
     kept: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+    for start, end in sorted(spans, key=_longest_first):
         if kept and end <= kept[-1][1]:
             continue
-        if not any(left <= start and end <= right for left, right in covered):
+        for left, right in covered:
+            if left <= start and end <= right:
+                break
+        else:
             kept.append((start, end))
     return kept
 
 
-def near(names: list[tuple[int, int]], words: list[tuple[int, int]], within: int) -> list[tuple[int, int]]:
+def apart(spans: list[tuple[int, int]]) -> bool:
+    """Whether each span begins where the one before it ends, or later."""
+    at = 0
+    for start, end in spans:
+        if start < at:
+            return False
+        at = end
+    return True
+
+
+def _longest_first(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], -span[1]
+
+
+def near(names: Sequence[tuple[int, int]], words: list[tuple[int, int]], within: int) -> list[tuple[int, int]]:
     """The names that stand at most `within` signs from a word. Both lists run from left to right."""
     near: list[tuple[int, int]] = []
     at = 0

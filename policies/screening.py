@@ -18,7 +18,6 @@ import numpy as np
 
 from policies import expressions
 from policies.dates import DateSpan, DueMode, due_date, years_after
-from policies.folding import fold
 from policies.joined import Joined
 from policies.matching import Hit, Matcher, NameModel
 from policies.outcomes import Suggestion
@@ -52,6 +51,7 @@ _SIGNS_AT_ONCE = 100_000  # signs of pages looked through in one piece
 _LONGEST_PAGE = 50_000  # signs; a longer page is looked through by itself
 _REMEMBERED = 200  # signs; longer texts are not remembered
 
+_new = tuple.__new__  # of a named tuple, without its checks
 _has_signs = re.compile(r"[^\W_]").search
 _LOST = re.compile("[\ufffd\ud800-\udfff]")
 _has_lone_surrogate = re.compile("[\ud800-\udfff]").search
@@ -86,6 +86,10 @@ class Screening(NamedTuple):
     suggestion: Suggestion
     grounds: tuple[str, ...]
     opens_on: date | None
+
+
+# The end of the finding of each hit (None: no finding comes of it), and the advice of all together.
+_Follows = tuple[list[tuple[Any, ...] | None], Suggestion, tuple[str, ...], date | None]
 
 
 class Screener:
@@ -151,7 +155,11 @@ class Screener:
             ]
             beside = self._numbers_beside(part, joined)
             pages = self._hits_of_pages(part, beside)
-            for number in hits.keys() | joined.unsure | beside:
+            others = joined.unsure | beside
+            for number, found in hits.items():
+                if number not in others:
+                    plain[number] = self._advised(part[number], found, plain[number], today)
+            for number in others:
                 record, found = part[number], hits.get(number, ())
                 if number in beside:
                     found = self._beside(record, _texts_beside(record), found, today, pages.get(number))
@@ -172,41 +180,41 @@ class Screener:
         for shape, longest in self._title_shapes:
             short = np.flatnonzero(joined.lengths <= longest).tolist()
             numbers.update([number for number in short if shape.search(joined.texts[number]) is not None])
-            numbers.update(
-                [number for number in joined.odd if shape.search(fold(joined.texts[number]).text) is not None]
-            )
+            folded = zip(joined.to_fold, joined.folded.texts, strict=True)
+            numbers.update([number for number, text in folded if len(text) <= longest and shape.search(text)])
         return frozenset(numbers)
 
     def _advised(
-        self, record: Record, hits: tuple[Hit, ...], plain: Screening, today: date, *, readable: bool
+        self, record: Record, hits: tuple[Hit, ...], plain: Screening, today: date, *, readable: bool = True
     ) -> Screening:
         """The advice on a record that has these hits, where the dates alone advise `plain`."""
-        rule_ids = tuple([hit[0].id for hit in hits])
-        if not self._scopes.keys().isdisjoint(rule_ids):
+        span = record.span
+        same = self._same_advice(tuple([hit[0] for hit in hits]), span and span.latest, today)
+        if same is None:  # the scope of a rule is a matter of the record
             hits = self._in_scope_of(record, hits)
-            rule_ids = tuple([hit[0].id for hit in hits])
         if not hits and readable:
             return plain
-        span = record.span
-        if not readable or [hit for hit in hits if hit[5:] != _ORDINARY]:
+        if same is None or not readable:
             return self._advice(hits, plain, span, None if readable else record.title, today)
-        follows, suggestion, grounds, opens_on = self._same_advice(rule_ids, span and span.latest, today)
-        found = [
-            tuple.__new__(Finding, (hit[0].id, *hit[1:5], *after))
-            for hit, after in zip(hits, follows, strict=True)
-            if after is not None
-        ]
-        return tuple.__new__(Screening, ((*plain.findings, *found), suggestion, grounds, opens_on))
+        follows, suggestion, grounds, opens_on = same
+        found: list[Finding] = []
+        for hit, after in zip(hits, follows, strict=True):
+            if hit[6:] != _ORDINARY:
+                return self._advice(hits, plain, span, None, today)
+            if after is not None:
+                found.append(_new(Finding, hit[:5] + after))
+        return _new(Screening, ((*plain.findings, *found), suggestion, grounds, opens_on))
 
-    def _advice_of_rules(
-        self, rule_ids: tuple[str, ...], latest: date | None, today: date
-    ) -> tuple[list[tuple[Any, ...] | None], Suggestion, tuple[str, ...], date | None]:
-        """What `_advice` makes of these rules, wherever their words stand: the end of each finding, and the whole."""
+    def _advice_of_rules(self, rule_ids: tuple[str, ...], latest: date | None, today: date) -> _Follows | None:
+        """What `_advice` makes of these rules, wherever their words stand; None where one applies to some records only."""
+        if not self._scopes.keys().isdisjoint(rule_ids):
+            return None
         span = None if latest is None else DateSpan(latest, latest, "")
-        hits = [Hit(self.ruleset.by_id[rule_id], "title", at, at, "") for at, rule_id in enumerate(rule_ids)]
+        hits = [Hit(rule_id, "title", at, at, "", self.ruleset.by_id[rule_id]) for at, rule_id in enumerate(rule_ids)]
         advice = self._advice(hits, self._plain(span, today)._replace(findings=()), span, None, today)
         after = {finding.start: finding[5:] for finding in advice.findings}
-        return [after.get(hit.start) for hit in hits], advice.suggestion, advice.grounds, advice.opens_on
+        follows = [after.get(at) for at in range(len(rule_ids))]
+        return follows, advice.suggestion, advice.grounds, advice.opens_on
 
     def _advice(
         self, hits: Sequence[Hit], plain: Screening, span: DateSpan | None, unreadable: str | None, today: date
@@ -281,9 +289,9 @@ class Screener:
         """The hits of those rules that apply to the record."""
         if not hits or not self._scopes:
             return hits
-        named = {hit.rule.id for hit in hits} & self._scopes.keys()
+        named = {hit.rule_id for hit in hits} & self._scopes.keys()
         out = {rule_id for rule_id in named if not self._scopes[rule_id].holds(record)}
-        return tuple([hit for hit in hits if hit.rule.id not in out]) if out else hits
+        return tuple([hit for hit in hits if hit.rule_id not in out]) if out else hits
 
     def _hits_of_pages(self, records: Sequence[Record], numbers: Iterable[int]) -> dict[int, list[tuple[Hit, ...]]]:
         """The hits of the words of each page of each of these records that has pages, by the number of the record."""
@@ -323,9 +331,9 @@ class Screener:
         for number, (text, found) in enumerate(zip(pages, of_pages, strict=True), start=1):
             hits += [hit._replace(page=number) for hit in found]
             if unreadable is not None and _is_lossy(text) and (lost := _LOST.search(text)) is not None:
-                hits.append(Hit(unreadable, "pages", *lost.span(), lost[0], page=number))
+                hits.append(Hit(unreadable.id, "pages", *lost.span(), lost[0], unreadable, page=number))
         if unreadable is not None and not any(_has_signs(text) for text in pages):
-            hits.append(Hit(unreadable, "pages", 0, len(pages[0]), pages[0], page=1))
+            hits.append(Hit(unreadable.id, "pages", 0, len(pages[0]), pages[0], unreadable, page=1))
         return tuple(hits)
 
     def _record_hits(self, record: Record, today: date) -> Iterator[Hit]:
@@ -334,10 +342,10 @@ class Screener:
             if not self._scopes[rule.id].holds(record):
                 continue
             field, start, end = self._scopes[rule.id].shown(record)
-            yield Hit(rule, field, start, end, field_text(record, field)[start:end])
+            yield Hit(rule.id, field, start, end, field_text(record, field)[start:end], rule)
         for rule, condition in self._expressions:
             if (said := condition.holds(record, today)) != "no":
-                yield Hit(rule, "title", 0, len(record.title), record.title, weak=said == "error")
+                yield Hit(rule.id, "title", 0, len(record.title), record.title, rule, weak=said == "error")
 
     def _advice_of_dates(self, latest: date | None, text: str, today: date) -> Screening:
         """The advice where no words are found: open, or not due with the rule that says so."""
@@ -400,7 +408,7 @@ def _finding(hit: Hit, span: DateSpan | None, today: date) -> Finding:
     if hit.weak and suggests is Suggestion.OPEN_EARLY:  # doubt opens nothing early
         suggests = Suggestion.LOOK
     return Finding(
-        rule.id, hit.field, hit.start, hit.end, hit.matched, rule.ground, rule.article.value, suggests, opens_on,
+        *hit[:5], rule.ground, rule.article.value, suggests, opens_on,
         rule.never_public, "low" if hit.weak else rule.level, hit.page,
     )  # fmt: skip
 

@@ -10,16 +10,29 @@ from review.views.holdings import holdings_entry, holdings_fonds, holdings_list
 from review.views.intakes import give_up, intake, intakes, read, receive, report, save, undo
 from review.views.jobs import job, job_progress
 from review.views.ledger import ledger_lines
+from review.views.limits import change_limit, deliveries, limits
+from review.views.notices import mail_address, notices, read_notices
+from review.views.papers import make_package, package, package_file, paper, returned_file
 from review.views.policies import policies, rule, ruleset
 from review.views.policy_drafts import begin_draft, draft
 from review.views.policy_files import draft_file
 from review.views.policy_impacts import adopt_draft, adopt_shipped, draft_impact, impact_sheet
+from review.views.procedure import procedure, proposal, propose
 from review.views.proposals import proposals, settle
+from review.views.quality import quality
+from review.views.referrals import referrals
 from review.views.source import source
+from review.views.standing_in import standing_in
 
 urlpatterns = [
     path("batches/", batches, name="batches"),
     path("batches/<str:number>/", batch, name="batch"),
+    path("batches/<str:number>/deliveries/", deliveries, name="deliveries"),
+    path("batches/<str:number>/papers/<str:kind>/<str:key>/", paper, name="paper"),
+    path("batches/<str:number>/packages/<int:pk>/", package, name="package"),
+    path("batches/<str:number>/packages/<int:pk>/make/", make_package, name="make-package"),
+    path("batches/<str:number>/packages/<int:pk>/<str:what>/", package_file, name="package-file"),
+    path("batches/<str:number>/returned/<int:pk>/<str:what>/", returned_file, name="returned-file"),
     path("holdings/<str:code>/export/", export, name="export"),
     path("intakes/", intakes, name="intakes"),
     path("intakes/receive/", receive, name="receive-intake"),
@@ -51,6 +64,17 @@ urlpatterns = [
     path("holdings/<str:code>/<int:pk>/", holdings_entry, name="holdings-entry"),
     path("agencies/", agencies, name="agencies"),
     path("agencies/<path:code>/", agency, name="agency"),
+    path("quality/", quality, name="quality"),
+    path("referrals/", referrals, name="referrals"),
+    path("limits/", limits, name="limits"),
+    path("limits/<int:pk>/", change_limit, name="change-limit"),
+    path("notices/", notices, name="notices"),
+    path("notices/read/", read_notices, name="read-notices"),
+    path("notices/address/", mail_address, name="mail-address"),
+    path("procedure/", procedure, name="procedure"),
+    path("procedure/propose/", propose, name="propose-procedure"),
+    path("procedure/<int:number>/", proposal, name="procedure-proposal"),
     path("ledger/", ledger_lines, name="ledger"),
+    path("standing-in/", standing_in, name="standing-in"),
     path("source/", source, name="source"),
 ]

@@ -44,6 +44,7 @@ def own_release_folders(settings, tmp_path):
     settings.RELEASES_DIR = tmp_path / "releases"
     settings.OBJECTS_DIR = tmp_path / "objects"
     settings.INTAKES_DIR = tmp_path / "intakes"
+    settings.LETTERS_DIR = tmp_path / "letters"
     settings.CATALOGUE_FILES_DIR = tmp_path / "catalogue"
     # Fast hashing: nothing here tests how slowly a password is checked.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

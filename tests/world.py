@@ -52,13 +52,24 @@ class World:
 
     def walked(self, desk: str, *, objections: int = 1) -> Batch:
         """A batch that waits at `desk` (or is released), walked there by the people."""
-        batch = self.batch()
+        return self.walk(self.batch(), desk, objections=objections)
+
+    def walk(self, batch: Batch, desk: str = "", *, objections: int = 1) -> Batch:
+        """Walk a batch on from where it waits to `desk`, or to its end.
+
+        To the authority's desk for differences it goes only when that is asked for: elsewhere they are settled.
+        """
         steps = {
             "first_review": lambda: rehearsal.first_review(batch, self["first"]),
             "second_review": lambda: rehearsal.second_review(batch, self["second"]),
+            "sample": lambda: rehearsal.sample(batch, self["sampler"]),
             "countersign": lambda: self.countersign(batch, objections),
-            "reconcile": lambda: rehearsal.reconcile(batch, self["reconciler"]),
-            "sign_off": lambda: rehearsal.sign_off(batch, self["confirmer"]),
+            "reconcile": lambda: rehearsal.reconcile(
+                batch, self["reconciler"], to_authority=1 if desk == "coordinate" else 0
+            ),
+            "coordinate": lambda: rehearsal.coordinate(batch, self["authority"]),
+            "sign_off": lambda: rehearsal.sign_off(batch, self["confirmer"], self["confirmer2"]),
+            "consent": lambda: rehearsal.consent(batch, self["authority"]),
             "release": lambda: rehearsal.release(batch, self["publisher"]),
         }
         for name, step in steps.items():

@@ -21,7 +21,16 @@ _ARCHIVES = (
     ("first2", "许知夏", "开放审核科 初审", ("first_reviewer", "second_reviewer")),
     ("second", "沈望山", "开放审核科 复审", ("second_reviewer",)),
     ("reconciler", "顾长宁", "开放审核科 协商", ("reconciler",)),
-    ("confirmer", "陆秉文", "馆长", ("confirmer",)),
+    ("sampler", "夏知行", "开放审核科 质检", ("sampler",)),
+    ("authority", "钟岳庭", "档案主管部门", ("authority_officer",)),
+    ("confirmer", "陆秉文", "馆长", ("confirmer", "plan_approver")),
+    ("confirmer2", "柯景行", "副馆长", ("confirmer",)),
+    ("secrecy", "戚守一", "保密办公室", ("secrecy_officer",)),
+    ("panel", "宁致远", "复议组", ("panel_member",)),
+    ("panel2", "骆清源", "复议组", ("panel_member",)),
+    ("panel3", "卓望川", "复议组", ("panel_member",)),
+    ("requests", "柳青禾", "利用服务科 受理", ("request_officer",)),
+    ("manager", "文以恒", "办公室 流程管理", ("manager",)),
     ("publisher", "程晓岚", "利用服务科 公布", ("publisher",)),
     ("auditor", "何慎之", "审计", ("auditor",)),
     ("keeper", "唐思齐", "法规科 规则管理", ("policy_keeper",)),
@@ -67,7 +76,8 @@ def gather(*, at: datetime) -> Cast:
         username = f"unit-{agency.code.lower()}"
         person = _person(username, _UNIT_NAMES[place % len(_UNIT_NAMES)], agency.name, cast.password, at)
         cast.people[username] = cast.units[agency.pk] = person
-        _appoint(person, "agency_reviewer", agency, at)
+        for role in ("agency_reviewer", "agency_approver"):
+            _appoint(person, role, agency, at)
     return cast
 
 

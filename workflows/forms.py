@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from policies.countersigning import UnitAnswer
 from policies.outcomes import ANSWER_NAMES, OUTCOME_NAMES, Answer, Outcome
 from policies.reviewing import Decision
+from review.models import StatementKind
+from review.operations.consenting import Consent
+from review.operations.sampling import Verdict
 from review.queries.due import profile
 
 
@@ -50,15 +53,38 @@ class DecisionForm(forms.Form):
 
 
 class AnswerForm(DecisionForm):
-    """A forming unit's answer; the decision is what it wants instead when it objects."""
+    """A forming unit's answer; the decision is what it wants instead when it objects or agrees in part."""
 
     answer = forms.ChoiceField(label=_("Answer"), choices=lambda: _in_language(ANSWER_NAMES))
     outcome = forms.ChoiceField(label=_("Instead"), choices=lambda: [("", "—"), *outcomes()], required=False)
 
     def unit_answer(self) -> UnitAnswer:
         answer = Answer(self.cleaned_data["answer"])
-        counter = self.decision() if answer is Answer.OBJECT and self.cleaned_data["outcome"] else None
+        counts = answer in (Answer.OBJECT, Answer.AGREE_IN_PART) and self.cleaned_data["outcome"]
+        counter = self.decision() if counts else None
         return UnitAnswer(answer, counter, self.cleaned_data["reason"].strip())
+
+
+class StatementForm(forms.Form):
+    """What one side said of a difference, or the minutes of a meeting on it."""
+
+    kind = forms.ChoiceField(
+        label=_("Statement"),
+        choices=lambda: [(kind.value, kind.label) for kind in StatementKind if kind != StatementKind.RULING],
+    )
+    agency = forms.IntegerField(required=False)
+    met_on = forms.DateField(label=_("Met on"), required=False)
+    text = forms.CharField(label=_("What was said"), max_length=4000)
+
+
+class ConsentForm(forms.Form):
+    """The authority's answer on one deferral."""
+
+    answer = forms.ChoiceField(label=_("Answer"), choices=[("consent", _("Consent")), ("refuse", _("Refuse"))])
+    reason = forms.CharField(label=_("Reason"), required=False, max_length=1000)
+
+    def consent(self) -> Consent:
+        return Consent(self.cleaned_data["answer"] == "consent", self.cleaned_data["reason"].strip())
 
 
 class PublicTitleForm(forms.Form):
@@ -71,3 +97,15 @@ class ReasonForm(forms.Form):
     """Why a batch goes back."""
 
     reason = forms.CharField(label=_("Reason"), required=False, max_length=2000)
+
+
+class VerdictForm(forms.Form):
+    """What was found on one sampled entry."""
+
+    right = forms.ChoiceField(label=_("Verdict"), choices=[("yes", _("Correct")), ("no", _("An error"))])
+    missed_ground = forms.ChoiceField(label=_("Missed ground"), choices=grounds, required=False)
+    note = forms.CharField(label=_("What is wrong"), required=False, max_length=1000)
+
+    def verdict(self) -> Verdict:
+        cleaned = self.cleaned_data
+        return Verdict(cleaned["right"] == "yes", cleaned["missed_ground"], cleaned["note"].strip())

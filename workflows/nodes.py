@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from viewflow import this
 from viewflow.workflow import Activation, Node, flow
 from viewflow.workflow.activation import has_manage_permission
@@ -18,16 +18,50 @@ from viewflow.workflow.token import Token
 
 from policies.separation import CHECKS, may
 from review import access
-from review.models import Agency, Fonds, Person
+from review.models import Agency, Batch, Fonds, Person
+from review.operations import clocks
+from review.queries.notices import TASK
 
 
 class DeskActivation(ViewActivation):
-    """A desk's task; revived, it keeps the right that it was made with."""
+    """A desk's task; revived, it keeps the right that it was made with. Its clock ends with it."""
 
     def prepare_revived_task(self, task: Task) -> None:
         task.owner_permission = self.task.owner_permission
         task.owner_permission_content_type_id = self.task.owner_permission_content_type_id
         task.owner_permission_obj_pk = self.task.owner_permission_obj_pk
+
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED])
+    def lapse(self) -> None:
+        """Complete the task because its time is over: nobody need have it in hand. The flow goes on from it."""
+        self.expire()
+        self.activate_next()
+
+    @Activation.status.transition(source=[STATUS.NEW, STATUS.ASSIGNED], target=STATUS.DONE)
+    def expire(self) -> None:
+        """The first half of `lapse`: done by nobody. The owner stays, as the one in whose hands the time ran out."""
+        super().complete.original()
+        self._end_clock("lapsed")
+
+    @Activation.status.super()
+    def complete(self) -> None:
+        super().complete.original()
+        self._end_clock("met")
+
+    @Activation.status.super()
+    def cancel(self) -> None:
+        super().cancel.original()
+        self._end_clock("dropped")
+
+    @Activation.status.super()
+    def revive(self) -> Task:
+        task = super().revive.original()
+        self.flow_task.begin_clocks([type(self)(task)])
+        return task
+
+    def _end_clock(self, how: str) -> None:
+        if self.flow_task.has_clock:
+            clocks.end(subject=f"{TASK}{self.task.pk}", how=how, by="flow", at=now())
 
 
 class Desk(flow.View):
@@ -45,6 +79,9 @@ class Desk(flow.View):
         self._owner_permission_obj = None
         self._over = over
         self._earlier: Callable[[Activation], set[int]] | None = None
+        self._clock: str | Callable[[Activation], str] | None = None
+        self._clock_over: Callable[[Activation], Fonds | Agency] = over
+        self._lapses: Callable[[Activation], None] | None = None
 
     @property
     def desk(self) -> Callable:
@@ -55,9 +92,60 @@ class Desk(flow.View):
         self._earlier = earlier
         return self
 
+    def Clock(  # noqa: N802
+        self, kind: str | Callable[[Activation], str], over: Callable[[Activation], Fonds | Agency] | None = None
+    ) -> Desk:
+        """A clock of this kind (or of the kind that it says) runs as long as the task is open (review.operations.clocks)."""
+        self._clock = kind
+        self._clock_over = over or self._over
+        return self
+
+    def Lapses(self, lapses: Callable[[Activation], None]) -> Desk:  # noqa: N802
+        """What `tick` does when the time is over: record the outcome through an operation, then `activation.lapse()`."""
+        self._lapses = lapses
+        return self
+
+    @property
+    def has_clock(self) -> bool:
+        return self._clock is not None
+
+    @property
+    def lapses(self) -> Callable[[Activation], None] | None:
+        """What happens when the time is over; None where nothing does, and people are only told."""
+        return self._lapses
+
+    def _create(self, *args: object, **kwargs: object) -> DeskActivation:
+        activation = self.create_unclocked(*args, **kwargs)
+        self.begin_clocks([activation])
+        return activation
+
+    def create_unclocked(self, *args: object, **kwargs: object) -> DeskActivation:
+        """Create a task whose clock `begin_clocks` begins later in the same transaction, with those of its siblings."""
+        return super()._create(*args, **kwargs)
+
+    def begin_clocks(self, activations: Sequence[DeskActivation]) -> None:
+        """Begin the clocks of these new tasks, in one act."""
+        if self._clock is not None and activations:
+            wanted = [self._wanted(activation) for activation in activations]
+            clocks.begin(clocks=wanted, by="flow", at=now(), today=localdate())
+
+    def _wanted(self, activation: DeskActivation) -> clocks.Wanted:
+        kind = self._clock(activation) if callable(self._clock) else self._clock
+        case, record = activation.process.artifact, self._clock_over(activation)
+        return clocks.Wanted(
+            kind=kind,
+            subject=f"{TASK}{activation.task.pk}",
+            batch=case if isinstance(case, Batch) else None,
+            fonds=record if isinstance(record, Fonds) else getattr(case, "fonds", None),
+            agency=record if isinstance(record, Agency) else None,
+        )
+
     def _resolve(self, instance: type) -> None:
         super()._resolve(instance)
         self._earlier = this.resolve(instance, self._earlier)
+        self._clock = this.resolve(instance, self._clock)
+        self._clock_over = this.resolve(instance, self._clock_over)
+        self._lapses = this.resolve(instance, self._lapses)
 
     def calc_owner_permission_obj(self, activation: Activation) -> Fonds | Agency:
         return self._over(activation)
@@ -67,9 +155,13 @@ class Desk(flow.View):
         if task.flow_task is not self or not person.is_authenticated:
             return False
         activation = self.activation_class(task)
-        if not access.holds(person, self._owner_permission, self._over(activation)):
+        over = self._over(activation)
+        if not access.holds(person, self._owner_permission, over):
             return False
-        return self._earlier is None or may(CHECKS[self.name], person.pk, self._earlier(activation))
+        if self._earlier is None:
+            return True
+        earlier, hands = self._earlier(activation), access.hands_of(person, self._owner_permission, over)
+        return all(may(CHECKS[self.name], hand, earlier) for hand in hands)
 
     def can_assign(self, user: Person, task: Task) -> bool:
         return task.owner_id is None and self.may_work(user, task)
@@ -101,8 +193,14 @@ class SplitPerSeedActivation(Activation):
             yield self.flow_task.if_none._create(self, self.task.token)
             return
         tokens = Token.split_token_source(self.task.token, self.task.pk)
-        for seed in self.seeds:
-            yield self.flow_task.each._create(self, next(tokens), seed=seed)
+        each = self.flow_task.each
+        if not isinstance(each, Desk):
+            for seed in self.seeds:
+                yield each._create(self, next(tokens), seed=seed)
+            return
+        made = [each.create_unclocked(self, next(tokens), seed=seed) for seed in self.seeds]
+        each.begin_clocks(made)  # all at once: fifty units asked are one line of the ledger
+        yield from made
 
     @Activation.status.transition(source=STATUS.ERROR, target=STATUS.CANCELED, permission=has_manage_permission)
     def cancel(self) -> None:

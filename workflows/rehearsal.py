@@ -15,13 +15,27 @@ from viewflow.workflow.models import Task
 from policies.countersigning import UnitAnswer
 from policies.outcomes import Answer, Outcome, Stage, Suggestion
 from policies.reviewing import Decision, advised
-from review.models import Batch, Countersignature, Person, Release
-from review.operations import countersigning, reconciling, releasing, reviewing, signing, titling
-from review.queries.decisions import decision_of, disputes, entries_for, standing, undecided
+from review.models import Batch, Countersignature, Person, Release, Sampled, StatementKind
+from review.operations import (
+    consenting,
+    coordinating,
+    countersigning,
+    reconciling,
+    releasing,
+    reviewing,
+    sampling,
+    titling,
+)
+from review.operations.consenting import Consent
+from review.operations.sampling import Verdict
+from review.queries.decisions import Settled, decision_of, disputes, entries_for, proposals, standing, undecided
+from review.queries.deferrals import listed, open_list
 from review.queries.desks import with_findings
 from review.queries.proposed_titles import propose_titles
+from review.queries.quality import samples_of
 from workflows.flows import OpeningFlow
 from workflows.views import door
+from workflows.views.sign_off import sign
 
 
 def open_tasks(batch: Batch, desk: str = "") -> list[Task]:
@@ -105,6 +119,20 @@ def second_review(batch: Batch, person: Person) -> None:
     work(task, person, act)
 
 
+def sample(batch: Batch, person: Person) -> None:
+    """Draw the sample, find every entry of it right, and hand on with the certificate."""
+    (task,) = open_tasks(batch, "sample")
+
+    def act(activation: Activation) -> None:
+        at = timezone.now()
+        sampling.draw_samples(batch=batch, by=person, at=at)
+        drawn = Sampled.objects.filter(sample__in=samples_of(batch)).values_list("pk", flat=True)
+        sampling.record_verdicts(batch=batch, verdicts=dict.fromkeys(drawn, Verdict(True)), by=person, at=at)
+        sampling.certify(batch=batch, by=person, at=at)
+
+    work(task, person, act)
+
+
 def countersign(task: Task, person: Person, *, objections: int = 0) -> None:
     """Agree to everything but the first `objections` opened entries, which the unit wants closed ten more years."""
     asked: Countersignature = task.seed
@@ -113,8 +141,8 @@ def countersign(task: Task, person: Person, *, objections: int = 0) -> None:
         at, today = timezone.now(), timezone.localdate()
         rows = list(entries_for(asked.batch, asked.agency).order_by("position"))
         answers = {row.pk: UnitAnswer(Answer.AGREE) for row in rows}
-        proposals = {row.batch_entry_id: row for row in standing(asked.batch, Stage.SECOND_REVIEW)}
-        for row in [row for row in rows if proposals[row.pk].outcome == Outcome.OPEN][:objections]:
+        proposed = {row.batch_entry_id: row for row in proposals(asked.batch)}
+        for row in [row for row in rows if proposed[row.pk].outcome == Outcome.OPEN][:objections]:
             later = Decision(Outcome.DEFER, "CN-8-2", date(today.year + 10, 12, 31))
             answers[row.pk] = UnitAnswer(Answer.OBJECT, later, "内容涉及尚未了结的事项")
         countersigning.record_answers(countersignature=asked, answers=answers, by=person, at=at, today=today)
@@ -123,28 +151,84 @@ def countersign(task: Task, person: Person, *, objections: int = 0) -> None:
     work(task, person, act)
 
 
-def reconcile(batch: Batch, person: Person) -> None:
-    """Settle every difference: the first as the unit wants it, the others as the archives proposed."""
+def reconcile(batch: Batch, person: Person, *, to_authority: int = 0) -> None:
+    """Settle every difference: the first as the unit wants it, the others as the archives proposed.
+
+    The last `to_authority` of them are not settled but put to the authority, with the archives' statement.
+    """
     (task,) = open_tasks(batch, "reconcile")
+    rows = disputes(batch)
+    settled, left = rows[: max(len(rows) - to_authority, 0)], rows[max(len(rows) - to_authority, 0) :]
 
     def act(activation: Activation) -> None:
         at, today = timezone.now(), timezone.localdate()
-        settlements = {}
-        for place, row in enumerate(disputes(batch)):
-            wanted = row.answer if place == 0 and row.answer and row.answer.outcome else row.proposal
-            decision = decision_of(wanted)
-            record = "双方当面协商一致，形成单位书面确认"
-            settlements[row.batch_entry.pk] = Decision(decision.outcome, decision.ground, decision.opens_on, record)
-        reconciling.settle(batch=batch, settlements=settlements, by=person, at=at, today=today)
-        reconciling.hand_on(batch=batch, by=person, at=at)
+        settlements = {row.batch_entry.pk: _agreed(row, as_wanted=place == 0) for place, row in enumerate(settled)}
+        if settlements:
+            reconciling.settle(batch=batch, settlements=settlements, by=person, at=at, today=today)
+        if not left:
+            reconciling.hand_on(batch=batch, by=person, at=at)
+            return
+        reconciling.record_statement(
+            batch=batch,
+            entries=[row.batch_entry.pk for row in left],
+            kind=StatementKind.ARCHIVES,
+            text="内容早已公开，继续封闭没有依据",
+            by=person,
+            at=at,
+            today=today,
+        )
+        reconciling.put_to_authority(batch=batch, by=person, at=at)
+
+    work(task, person, act, verdict="authority" if left else "done")
+
+
+def _agreed(row: Settled, *, as_wanted: bool) -> Decision:
+    wanted = row.answer if as_wanted and row.answer and row.answer.outcome else row.proposal
+    if row.refused:
+        return Decision(Outcome.OPEN, reason="主管部门不同意延期，形成单位书面同意开放")
+    decision = decision_of(wanted)
+    return Decision(decision.outcome, decision.ground, decision.opens_on, "双方当面协商一致，形成单位书面确认")
+
+
+def coordinate(batch: Batch, person: Person) -> None:
+    """Rule on every difference as the archives proposed."""
+    (task,) = open_tasks(batch, "coordinate")
+
+    def act(activation: Activation) -> None:
+        at, today = timezone.now(), timezone.localdate()
+        rulings = {}
+        for row in disputes(batch):
+            proposed = decision_of(row.proposal)
+            reason = "经协调，按档案馆意见办理"
+            rulings[row.batch_entry.pk] = Decision(proposed.outcome, proposed.ground, proposed.opens_on, reason)
+        coordinating.rule(batch=batch, rulings=rulings, by=person, at=at, today=today)
+        coordinating.hand_on(batch=batch, by=person, at=at)
 
     work(task, person, act)
 
 
-def sign_off(batch: Batch, person: Person) -> None:
-    """Sign."""
-    (task,) = open_tasks(batch, "sign_off")
-    work(task, person, lambda activation: signing.sign_off(batch=batch, by=person, at=timezone.now()))
+def sign_off(batch: Batch, *people: Person) -> None:
+    """Sign, one after another: as many of `people` as the procedure still asks for."""
+    for person in people:
+        for task in open_tasks(batch, "sign_off"):
+            with task.activation() as activation:
+                door.hold(person, activation)
+                sign(activation, batch=batch, by=person, at=timezone.now())
+
+
+def consent(batch: Batch, person: Person, *, refusals: int = 0) -> None:
+    """Consent to every deferral of the list but the first `refusals`."""
+    (task,) = open_tasks(batch, "consent")
+
+    def act(activation: Activation) -> None:
+        at, made = timezone.now(), open_list(batch)
+        pks = [row.batch_entry.pk for row in listed(batch, made)] if made else []
+        refused = Consent(False, "所列理由不足，应当开放")
+        consents = {pk: refused if place < refusals else Consent(True) for place, pk in enumerate(pks)}
+        consenting.record_consents(batch=batch, consents=consents, by=person, at=at)
+        consenting.answer_list(batch=batch, by=person, at=at)
+
+    work(task, person, act)
 
 
 def release(batch: Batch, person: Person) -> Release:

@@ -2,13 +2,33 @@
 
 from django.urls import path
 
-from workflows.planning import plan, start_batch
+from workflows.asking import transfers
+from workflows.flagging import flag, suspension, suspensions
+from workflows.planning import begin_plan, cut_line, plan, plan_progress, start_batch
+from workflows.receiving import letter, one_request, register, requests, review_on_demand
 from workflows.views.door import open_task
+from workflows.views.managing import manage, manage_task
 from workflows.views.my_work import my_work
+from workflows.views.paper_answer import paper_answer
 
 urlpatterns = [
     path("", my_work, name="my-work"),
     path("work/<int:pk>/", open_task, name="task"),
+    path("managing/", manage, name="manage"),
+    path("managing/<int:pk>/", manage_task, name="manage-task"),
+    path("flag/", flag, name="flag"),
+    path("suspensions/", suspensions, name="suspensions"),
+    path("suspensions/<str:number>/", suspension, name="suspension"),
+    path("requests/", requests, name="requests"),
+    path("requests/register/", register, name="register-request"),
+    path("requests/<str:number>/", one_request, name="request"),
+    path("requests/<str:number>/letter/", letter, name="request-letter"),
+    path("requests/<str:number>/review/", review_on_demand, name="review-on-demand"),
+    path("paper/<int:pk>/", paper_answer, name="paper-answer"),
     path("plan/", plan, name="plan"),
     path("plan/<str:code>/start/", start_batch, name="start-batch"),
+    path("plans/", begin_plan, name="begin-plan"),
+    path("plans/<str:number>/", plan_progress, name="plan-progress"),
+    path("plans/<str:number>/<int:position>/cut/", cut_line, name="cut-line"),
+    path("transfers/", transfers, name="transfers"),
 ]

@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
+from bench.quality.intervals import wilson
 from policies.dates import DateSpan
 from policies.learning.bounds import CONFIDENCE, threshold_of_entries, threshold_of_groups, upper_bound
 from policies.learning.fitting import Table, fit, tabulate
@@ -54,7 +55,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 CONTENT_CODES = ("PR", "SR", "CR")
 PARAGRAPHS = ("a", "b", "d", "e", "g")
 MISS_RATE = 0.05
-SIMULATIONS = 2000
+SIMULATIONS = 10_000
 
 _year = re.compile(r"(?<!\d)(1[6-9]\d\d|20[0-2]\d)(?!\d)")
 _mark = re.compile(r"\[?\b(?:[A-Z]{2} )?restrict(?:ed|ion)s?\b[^\]>]*\]?", re.IGNORECASE)
@@ -117,13 +118,14 @@ def folds_of(groups: np.ndarray, folds: int, seed: int) -> np.ndarray:
     return np.argsort(order)[groups] % folds
 
 
-def bare(case: Case) -> Table:
-    """The peer's features: two to four signs in a row of the title and the titles above it, and nothing else."""
+def bare(case: Case, *, above: bool = True) -> Table:
+    """The peer's features: two to four signs in a row of the title (and the titles above it), and nothing else."""
     shown = []
     for entry in case.entries:
-        text = " " + " ".join(re.findall(r"\w+", " ".join((entry.title, *entry.above)).lower())) + " "
+        titles = (entry.title, *entry.above) if above else (entry.title,)
+        text = " " + " ".join(re.findall(r"\w+", " ".join(titles).lower())) + " "
         grams = {text[at : at + size] for size in (2, 3, 4) for at in range(len(text) - size + 1)}
-        shown.append(dict.fromkeys(grams, len(grams) ** -0.5))
+        shown.append(dict.fromkeys(grams, max(len(grams), 1) ** -0.5))
     return tabulate(shown, [entry.group for entry in case.entries])
 
 
@@ -239,6 +241,37 @@ def show_figures(case: Case, rounds: list[Round], ground: str, rules: np.ndarray
         )
 
 
+def show_single_splits(case: Case, prepared: Prepared, table: Table, ground: str, splits: int) -> None:
+    """One model, one quarter of the groups held out, so many times by chance: how much depends on which groups are new.
+
+    And the quarter of these splits on which the bare n-grams do best: where a single lucky split would lie.
+    """
+    labels, groups, titles_alone = case.answers[ground], case.groups, bare(case, above=False)
+    found: dict[str, list[tuple[float, float, float]]] = {}
+    for seed in range(splits):
+        new = np.random.default_rng(seed).permutation(groups.max() + 1)[: round((groups.max() + 1) / 4)]
+        held_out = np.isin(groups, new)
+        train, fresh = np.flatnonzero(~held_out), np.flatnonzero(held_out)
+        learned, unseen = learn(prepared, labels[train], train, seed)
+        cut = balancing_cut(unseen, labels[train], groups[train])
+        for name, scores in (
+            ("second opinion", scored(prepared, learned) - cut),
+            ("bare n-grams", bare_scores(table, labels, train, weighted=True)),
+            ("bare n-grams, titles alone", bare_scores(titles_alone, labels, train, weighted=True)),
+        ):
+            flags, truth = scores[fresh] >= 0, labels[fresh]
+            figures = (area(scores[fresh], truth), balanced_accuracy(flags, truth), f1(flags, truth))
+            found.setdefault(name, []).append(figures)
+    best = np.argsort([figures[0] for figures in found["bare n-grams"]])[-max(splits // 4, 1) :]
+    for heading, chosen in ((f"{splits} splits", np.arange(splits)), ("of these the quarter best for bare", best)):
+        print(f"\nOne model, a quarter of the groups new, {heading}: mean (lowest-highest)")
+        line("", "AUC", "balanced accuracy", "F1")
+        print("|---|---|---|---|")
+        for name, figures in found.items():
+            part = np.array(figures)[chosen].T
+            line(name, *(f"{each.mean():.3f} ({each.min():.3f}-{each.max():.3f})" for each in part))
+
+
 def show_f1(case: Case, rounds: list[Round]) -> None:
     groups = case.groups
     print("\n| | " + " | ".join(["micro F1", "macro F1", *(f"({name}) F1" for name in case.answers)]) + " |")
@@ -290,8 +323,14 @@ def show_bound(case: Case, rounds: list[Round], ground: str) -> None:
     )
     line("threshold by", "kept in the next group", "kept in all fresh groups together", "share without look")
     print("|---|---|---|---|")
+    known = len(np.unique(groups[labels])) // 2
     for name, found in simulated(case, rounds, ground).items():
-        line(name, *(f"{value:.1%}" for value in found))
+        low, high = wilson(round(found[0] * SIMULATIONS), SIMULATIONS)
+        line(name, f"{found[0]:.1%} ({low:.1%}-{high:.1%})", *(f"{value:.1%}" for value in found[1:]))
+    allowed = int((1 - CONFIDENCE) * (known + 1) + 1e-9)
+    print(
+        f"By groups it must be at least {1 - allowed / (known + 1):.2%}: {allowed} of {known + 1} may be the next one."
+    )
 
 
 def simulated(case: Case, rounds: list[Round], ground: str) -> dict[str, tuple[float, float, float]]:
@@ -325,6 +364,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one seed, three folds")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument(
+        "--splits", type=int, default=12, help="single splits, for how much depends on which groups are new"
+    )
     parser.add_argument("--only", choices=("bentley", "naa"))
     options = parser.parse_args()
     seeds, folds = (1, 3) if options.quick else (options.seeds, 5)
@@ -348,6 +390,7 @@ def main() -> None:
                 show_bound(case, rounds, name)
         else:
             show_figures(case, rounds, first, rules)
+            show_single_splits(case, prepared, table, first, 4 if options.quick else options.splits)
             show_bound(case, rounds, first)
         print(f"({time.monotonic() - began:.0f} s)")
     print("\nzero misses in n certify a miss rate of at most:", end=" ")

@@ -55,6 +55,34 @@ class Table:
         return _sums(self.sizes * weights[self.columns], self.starts)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Who stands beside whom: row r is scored with the mean of the rows `first[r]` to `end[r]` - 1, which weigh `share`."""
+
+    first: Ints
+    end: Ints
+    share: float
+
+    def rows(self, which: Ints) -> Beside:
+        """The same for some rows, in order; whoever stands beside one of them is among them."""
+        new = np.full(len(self.first), -1)
+        new[which] = np.arange(len(which))
+        return Beside(new[self.first[which]], new[self.end[which] - 1] + 1, self.share)
+
+    def mixed(self, raw: Floats) -> Floats:
+        """Each row's score with the mean of those beside it (its own among them)."""
+        sums = np.concatenate(([0.0], np.cumsum(raw)))
+        means = (sums[self.end] - sums[self.first]) / (self.end - self.first)
+        return np.asarray((raw + self.share * means) / (1 + self.share))
+
+    def handed_back(self, slopes: Floats) -> Floats:
+        """What a change of each row's own score does, where `slopes` is what a change of each mixed one does."""
+        shares, changes = slopes / (self.end - self.first), np.zeros(len(slopes) + 1)
+        np.add.at(changes, self.first, shares)
+        np.add.at(changes, self.end, -shares)
+        return np.asarray((slopes + self.share * np.cumsum(changes)[:-1]) / (1 + self.share))
+
+
 def tabulate(shown: Sequence[dict[str, float]], groups: Sequence[str]) -> Table:
     """The features of entries as one table; the columns in the order of their names."""
     names = sorted({name for row in shown for name in row})
@@ -72,8 +100,13 @@ def tabulate(shown: Sequence[dict[str, float]], groups: Sequence[str]) -> Table:
     )
 
 
-def fit(table: Table, labels: Bools, row_weights: Floats, strength: float) -> tuple[Floats, float]:
-    """The weight of each column, and the bias. `strength` is C: the smaller, the smaller the weights."""
+def fit(
+    table: Table, labels: Bools, row_weights: Floats, strength: float, beside: Beside | None = None
+) -> tuple[Floats, float]:
+    """The weight of each column, and the bias. `strength` is C: the smaller, the smaller the weights.
+
+    With `beside`, the weights are learned for scores that are mixed in this way, as they will be when asked.
+    """
     signs = np.where(labels, 1.0, -1.0)
     row_of = np.repeat(np.arange(len(labels)), np.diff(table.starts))
     by_column = np.argsort(table.columns, kind="stable")
@@ -82,10 +115,12 @@ def fit(table: Table, labels: Bools, row_weights: Floats, strength: float) -> tu
 
     def loss(point: Floats) -> tuple[float, Floats]:
         weights, bias = point[:-1], point[-1]
-        margins = signs * (table.scores(weights) + bias)
+        raw = table.scores(weights)
+        margins = signs * ((beside.mixed(raw) if beside else raw) + bias)
         value = row_weights @ np.logaddexp(0, -margins) + weights @ weights / (2 * strength)
         slope = -signs * row_weights * np.exp(-np.logaddexp(0, margins))
-        inner = _sums(turned_sizes * slope[turned_rows], column_starts) + weights / strength
+        own = beside.handed_back(slope) if beside else slope
+        inner = _sums(turned_sizes * own[turned_rows], column_starts) + weights / strength
         return float(value), np.concatenate((inner, [slope.sum()]))
 
     found = minimum(loss, np.zeros(len(table.names) + 1))

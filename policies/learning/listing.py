@@ -122,6 +122,7 @@ def _features(entry: Listed, own: tuple[int, int] | None, year: int | None, name
     if not words:
         form |= {"no words"} | {f"no words in {word}" for word in around}
     _add(shown, "f", form, 1.5)
+    shown[f"f:{min(len(above), 5)} titles above"] = 0.7
     return shown
 
 

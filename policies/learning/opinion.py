@@ -23,8 +23,9 @@ from policies.outcomes import Suggestion
 from policies.sentences import Refusal, Sentence
 
 ANY = "*"  # the ground "any of them"
-FORMAT = 1
-BESIDE_SHARE = 0.5  # what the entries beside an entry weigh against its own words
+# What the entries beside an entry weigh against its own words, by format of the file: what was adopted scores as it did.
+BESIDE_SHARES = {1: 0.5, 2: 1.0}
+FORMAT = 2  # of what is trained now
 MISS_RATE = 0.05  # of the sensitive entries: what a look is asked by
 _WORDS = 5  # told of a look
 
@@ -68,6 +69,7 @@ class SecondOpinion:
     grounds: dict[str, GroundWeights]
     weights: dict[str, tuple[float, ...]]
     card: Card
+    format: int = FORMAT
 
     def scores(self, entries: Sequence[Listed]) -> list[Scores]:
         """For each entry, by ground, what speaks for closing it. Entries in catalogue order; any text is scored."""
@@ -106,7 +108,7 @@ class SecondOpinion:
     def to_json(self) -> str:
         """One canonical text: the same opinion gives the same bytes."""
         value = {
-            "format": FORMAT,
+            "format": self.format,
             "grounds": {
                 name: {"bias": kept.bias, "usual": kept.usual, "past": kept.past}
                 for name, kept in self.grounds.items()
@@ -130,17 +132,17 @@ class SecondOpinion:
         sums = [self._sums(each) for each in shown]
         return [
             {
-                ground: kept.bias + _mixed(sums[place][number], [sums[other][number] for other in near])
+                ground: kept.bias + self._mixed(sums[place][number], [sums[other][number] for other in near])
                 for number, (ground, kept) in enumerate(self.grounds.items())
             }
             for place, near in enumerate(around)
         ]
 
     def _reasons(self, shown: Sequence[dict[str, float]], around: range, place: int, ground: str) -> list[Reason]:
-        number = list(self.grounds).index(ground)
+        number, of_others = list(self.grounds).index(ground), BESIDE_SHARES[self.format]
         parts: dict[tuple[str, bool], float] = {}
         for other in around:
-            share = BESIDE_SHARE / (1 + BESIDE_SHARE) / len(around) + (other == place) / (1 + BESIDE_SHARE)
+            share = of_others / (1 + of_others) / len(around) + (other == place) / (1 + of_others)
             for name, size in shown[other].items():
                 if name in self.weights:
                     key = (name, other != place)
@@ -155,12 +157,17 @@ class SecondOpinion:
                 sums[number] += size * weight
         return sums
 
+    def _mixed(self, own: float, around: Sequence[float]) -> float:
+        """An entry's own sum, with the mean of the sums around it (its own among them)."""
+        share = BESIDE_SHARES[self.format]
+        return (own + share * sum(around) / len(around)) / (1 + share)
+
 
 def from_json(text: str, digest: str = "") -> SecondOpinion:
     """The opinion kept in a text. Raises Refusal where it is none, is of another format, or is not the one named."""
     try:
         value = json.loads(text)
-        if value["format"] != FORMAT:
+        if value["format"] not in BESIDE_SHARES:
             raise _refusal(f"格式 {value['format']}，应为 {FORMAT}", f"its format is {value['format']}, not {FORMAT}")
         grounds = {
             str(name): GroundWeights(
@@ -173,7 +180,7 @@ def from_json(text: str, digest: str = "") -> SecondOpinion:
         weights = {str(name): tuple(float(each) for each in each_) for name, each_ in value["weights"].items()}
         if any(len(each) != len(grounds) for each in weights.values()):
             raise _refusal("词的权数与依据数不符", "a word has not one weight for each ground")
-        opinion = SecondOpinion(grounds, weights, card_from(value["card"]))
+        opinion = SecondOpinion(grounds, weights, card_from(value["card"]), value["format"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refusal(f"内容不全或不可读（{error}）", f"it is incomplete or unreadable ({error})") from error
     if digest and opinion.digest != digest:
@@ -191,11 +198,6 @@ def combined(suggestion: Suggestion, *, wants_look: bool) -> Suggestion:
     if wants_look and suggestion in (Suggestion.OPEN, Suggestion.OPEN_EARLY):
         return Suggestion.LOOK
     return suggestion
-
-
-def _mixed(own: float, around: Sequence[float]) -> float:
-    """An entry's own sum, with the mean of the sums around it (its own among them)."""
-    return (own + BESIDE_SHARE * sum(around) / len(around)) / (1 + BESIDE_SHARE)
 
 
 def _refusal(zh: str, en: str) -> Refusal:

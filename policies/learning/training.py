@@ -13,10 +13,10 @@ import numpy as np
 
 from policies.learning.bounds import threshold_of_groups
 from policies.learning.cards import Card, GroundCard, Interval
-from policies.learning.fitting import Bools, Floats, Ints, Table, balanced, fit, tabulate
+from policies.learning.fitting import Beside, Bools, Floats, Ints, Table, balanced, fit, tabulate
 from policies.learning.listing import Example, Listed, beside, features
 from policies.learning.measuring import area, balanced_accuracy, balancing_cut, over_groups, precision, recall
-from policies.learning.opinion import ANY, BESIDE_SHARE, GroundWeights, SecondOpinion
+from policies.learning.opinion import ANY, BESIDE_SHARES, FORMAT, GroundWeights, SecondOpinion
 from policies.sentences import Refusal, Sentence
 
 EVIDENCE = 2000  # entries that all together count as, however many: those of one group say nearly the same
@@ -39,14 +39,7 @@ class Prepared:
     """Entries made ready for any number of trainings: their features and who stands beside whom."""
 
     table: Table
-    first: Ints
-    end: Ints
-
-    def mixed(self, raw: Floats) -> Floats:
-        """Each row's score with the mean of those beside it."""
-        sums = np.concatenate(([0.0], np.cumsum(raw)))
-        means = (sums[self.end] - sums[self.first]) / (self.end - self.first)
-        return np.asarray((raw + BESIDE_SHARE * means) / (1 + BESIDE_SHARE))
+    beside: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +91,11 @@ def prepare(entries: Sequence[Listed]) -> Prepared:
     around = list(beside(entries))
     return Prepared(
         tabulate(features(entries), [entry.group for entry in entries]),
-        np.array([each.start for each in around], np.int64),
-        np.array([each.stop for each in around], np.int64),
+        Beside(
+            np.array([each.start for each in around], np.int64),
+            np.array([each.stop for each in around], np.int64),
+            BESIDE_SHARES[FORMAT],
+        ),
     )
 
 
@@ -109,19 +105,19 @@ def learn(prepared: Prepared, labels: Bools, rows: Ints, seed: int) -> tuple[Lea
     Also the score of each of these rows from weights that had not seen its group.
     """
     table = prepared.table
-    whole = np.zeros(len(prepared.first), np.bool_)
+    whole = np.zeros(len(table.groups), np.bool_)
     whole[rows] = labels
     folds = _folds(table.groups[rows], labels, seed)
-    unseen = np.zeros(len(prepared.first))
+    unseen = np.zeros(len(table.groups))
     for fold in range(folds.max() + 1):
         held_out = rows[folds == fold]
-        unseen[held_out] = scored(prepared, _fitted(table, whole, rows[folds != fold]))[held_out]
-    return _fitted(table, whole, rows), unseen[rows]
+        unseen[held_out] = scored(prepared, _fitted(prepared, whole, rows[folds != fold]))[held_out]
+    return _fitted(prepared, whole, rows), unseen[rows]
 
 
 def scored(prepared: Prepared, learned: Learned) -> Floats:
     """The score of every row prepared."""
-    return prepared.mixed(prepared.table.scores(learned.weights)) + learned.bias
+    return prepared.beside.mixed(prepared.table.scores(learned.weights)) + learned.bias
 
 
 def _grounds(examples: Sequence[Example]) -> dict[str, Bools]:
@@ -138,15 +134,16 @@ def _grounds(examples: Sequence[Example]) -> dict[str, Bools]:
     return {ANY: closed, **found}
 
 
-def _fitted(table: Table, labels: Bools, rows: Ints) -> Learned:
+def _fitted(prepared: Prepared, labels: Bools, rows: Ints) -> Learned:
     """Weights from some rows; none for a column that too few rows or groups show.
 
     Closed and opened weigh the same, however many there were of each: the score is what speaks for closing over against
     an even chance, and means the same whatever share was closed where the weights come from.
     """
-    part, columns = table.rows(rows, FEWEST_ROWS, FEWEST_GROUPS)
-    found, bias = fit(part, labels[rows], balanced(labels[rows]), min(1.0, EVIDENCE / len(rows)))
-    weights = np.zeros(len(table.names))
+    part, columns = prepared.table.rows(rows, FEWEST_ROWS, FEWEST_GROUPS)
+    beside_these, strength = prepared.beside.rows(rows), min(1.0, EVIDENCE / len(rows))
+    found, bias = fit(part, labels[rows], balanced(labels[rows]), strength, beside_these)
+    weights = np.zeros(len(prepared.table.names))
     weights[columns] = found
     share = np.clip(labels[rows].mean(), 1e-6, 1 - 1e-6)
     return Learned(weights, bias, float(np.log(share / (1 - share))))

@@ -85,7 +85,7 @@ def take_in(source: Path, copy: Path) -> Bundle:
     with (copy / PDF).open("rb") as pdf:
         if pdf.read(5) != b"%PDF-":
             raise BundleError(f"{PDF} 不是 PDF 文件。{_FOLDER_HELP[0]}", f"{PDF} is not a PDF. {_FOLDER_HELP[1]}")
-    entries = tuple(_read_entries(copy / CSV))
+    entries = tuple(read_entries(copy / CSV))
     _check_counts(manifest, entries)
     return Bundle(manifest, hashlib.sha256(raw).hexdigest(), entries)
 
@@ -217,7 +217,8 @@ def _check_file(path: Path, expected: dict) -> None:
         )
 
 
-def _read_entries(path: Path) -> Iterator[BundleEntry]:
+def read_entries(path: Path) -> Iterator[BundleEntry]:
+    """The rows of an entries.csv, in order. BundleError for one that is not as the format has it."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,32 +1,25 @@
 """Loading a release bundle into the open catalogue: the one way in, all of it or nothing."""
 
-import re
 import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
-from review.catalogue.bundles import CSV, PDF, Bundle, BundleEntry, BundleError, take_in
-from review.catalogue.models import Edition, ReleasedEntry, ReleasedFonds
+from review.catalogue.bundles import CSV, PDF, Bundle, BundleError, take_in
+from review.catalogue.models import Edition, ReleasedEntry, ReleasedFonds, Withdrawal
 from review.catalogue.router import ALIAS
-from review.catalogue.searching import folded
-
-_YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))")
-
-
-def files_dir() -> Path:
-    """Where the catalogue keeps its own copies of the bundles' files, one folder a release number."""
-    return Path(getattr(settings, "CATALOGUE_FILES_DIR", settings.VAR_DIR / "catalogue"))
+from review.catalogue.rows import files_dir, row_of
+from review.catalogue.withdrawals import hide_headings
 
 
 def load_bundle(directory: Path) -> Edition:
     """Load the bundle in `directory` and return its edition; the same bundle again changes nothing.
 
     BundleError, with nothing loaded: a bundle that is not whole, one whose number stands for another content, or one
-    with an entry that an earlier edition already opened.
+    with an entry that an earlier edition already opened, or that is suspended. What an erratum took out of this very
+    edition before it arrived stays out.
     """
     kept = files_dir()
     kept.mkdir(parents=True, exist_ok=True)
@@ -50,6 +43,8 @@ def load_bundle(directory: Path) -> Edition:
             if not place.exists():
                 # Last: should the commit fail after it, the folder belongs to no edition and is not served.
                 copy.rename(place)
+            for fonds in ReleasedFonds.objects.filter(entries__edition=edition).distinct():
+                hide_headings(fonds)
     return edition
 
 
@@ -75,6 +70,7 @@ def _write_edition(bundle: Bundle) -> Edition:
 def _write_entries(edition: Edition, bundle: Bundle) -> None:
     titles = {entry.fonds_code: entry.fonds_title for entry in bundle.entries}
     fonds: dict[str, ReleasedFonds] = {}
+    withdrawn: set[tuple[str, str]] = set()
     for code, title in titles.items():
         fonds[code], _ = ReleasedFonds.objects.update_or_create(code=code, defaults={"title": title})
         arriving = {entry.reference_code for entry in bundle.entries if entry.fonds_code == code}
@@ -84,25 +80,18 @@ def _write_entries(edition: Edition, bundle: Bundle) -> None:
                 f"Entry {min(again)} of fonds {code} was opened by an earlier release and cannot be opened again. "
                 "Take it out of this release.",
             )
-    rows = (_row(edition, fonds[entry.fonds_code], at, entry) for at, entry in enumerate(bundle.entries, start=1))
-    ReleasedEntry.objects.bulk_create(rows, batch_size=500)
-
-
-def _row(edition: Edition, fonds: ReleasedFonds, position: int, entry: BundleEntry) -> ReleasedEntry:
-    year = _YEAR.search(entry.date)
-    return ReleasedEntry(
-        edition=edition,
-        fonds=fonds,
-        series_title=entry.series_title,
-        reference_code=entry.reference_code,
-        public_title=entry.public_title,
-        responsible_body=entry.responsible_body,
-        date=entry.date,
-        year=int(year[1]) if year else None,
-        extent=entry.extent,
-        early=entry.early,
-        position=position,
-        search_text=folded(
-            "\n".join((entry.reference_code, entry.public_title, entry.responsible_body, entry.series_title))
-        ),
+        standing = Withdrawal.objects.filter(in_force=True, fonds=code)
+        for number, kind, reference_code in standing.values_list("edition", "kind", "reference_code"):
+            if number == edition.number:
+                withdrawn.add((code, reference_code))
+            elif kind == "withdrawn" and reference_code in arriving:
+                raise BundleError(
+                    f"档号 {reference_code}（全宗 {code}）正在暂停利用，不能开放。请先了结该次暂停。",
+                    f"Entry {reference_code} of fonds {code} is suspended and cannot be opened. Settle its suspension first.",
+                )
+    rows = (
+        row_of(edition, fonds[entry.fonds_code], at, entry)
+        for at, entry in enumerate(bundle.entries, start=1)
+        if (entry.fonds_code, entry.reference_code) not in withdrawn
     )
+    ReleasedEntry.objects.bulk_create(rows, batch_size=500)

@@ -74,3 +74,39 @@ class ReleasedEntry(models.Model):
 
     def __str__(self) -> str:
         return self.reference_code
+
+
+class Withdrawal(models.Model):
+    """One erratum (更正) to an edition: an entry taken out of it, put back, or closed again. No title in it.
+
+    `in_force` while it keeps the entry from the public: that of "withdrawn" falls when a later one of its case arrives.
+    The edition is named and not pointed at: an erratum may arrive before the edition that it corrects.
+    """
+
+    number = models.CharField(max_length=24, unique=True)
+    case = models.CharField(max_length=20, db_index=True)
+    kind = models.CharField(max_length=10)
+    edition = models.CharField(max_length=20, db_index=True)
+    fonds = models.CharField(max_length=100)
+    reference_code = models.CharField(max_length=200)
+    issued_on = models.DateField()
+    digest = models.CharField(max_length=64)
+    in_force = models.BooleanField()
+
+    class Meta:
+        ordering = ["-issued_on", "-pk"]
+        indexes = [models.Index(fields=["fonds", "reference_code"], name="withdrawal_of_an_entry")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["withdrawn", "restored", "reclosed"]), name="withdrawal_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(kind="restored", in_force=True), name="withdrawal_restored_is_over"),
+            models.UniqueConstraint(
+                fields=["edition", "fonds", "reference_code"],
+                condition=Q(in_force=True),
+                name="withdrawal_one_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("releases/", views.releases, name="releases"),
+    path("releases/errata/", views.errata, name="errata"),
     path("releases/<str:number>/", views.release, name="release"),
     path("releases/<str:number>/<str:name>", views.release_file, name="release-file"),
     path("<code:fonds>/", views.fonds, name="fonds"),

@@ -16,14 +16,16 @@ from django.views.decorators.http import require_safe
 from review.catalogue.bundles import CSV, MANIFEST, PDF
 from review.catalogue.forms import SearchForm
 from review.catalogue.grounds import GROUND_NAMES
-from review.catalogue.loading import files_dir
-from review.catalogue.models import Edition, ReleasedEntry, ReleasedFonds
+from review.catalogue.models import Edition, ReleasedEntry, ReleasedFonds, Withdrawal
+from review.catalogue.rows import files_dir
 from review.catalogue.searching import holding, words_of
 
 ROWS = 50
 # An entry that has to be withdrawn must be gone from every cache within the minute.
 SECONDS_IN_CACHES = 60
 FILE_TYPES = {PDF: "application/pdf", CSV: "text/csv; charset=utf-8", MANIFEST: "application/json"}
+# The files that say titles: not served while an entry of their release is withdrawn.
+WITHHELD = (PDF, CSV)
 
 View = Callable[..., HttpResponse]
 
@@ -96,11 +98,17 @@ def fonds(request: HttpRequest, fonds: str) -> HttpResponse:
 
 @public
 def entry(request: HttpRequest, fonds: str, reference_code: str) -> HttpResponse:
-    """One entry at its permanent address. A record that is not open is answered like one that never was."""
+    """One entry at its permanent address. A record that is not open is answered like one that never was.
+
+    Where one was open and is withdrawn, its code and the day stand (410): it was public that it is there.
+    """
     rows = ReleasedEntry.objects.select_related("fonds", "edition")
     row = rows.filter(fonds__code=fonds, reference_code=reference_code).first()
     if row is None:
-        return _nothing(request)
+        withdrawn = Withdrawal.objects.filter(in_force=True, fonds=fonds, reference_code=reference_code).first()
+        if withdrawn is None:
+            return _nothing(request)
+        return render(request, "catalogue/withdrawn.html", {"withdrawal": withdrawn}, status=410)
     address = request.build_absolute_uri(reverse("catalogue:entry", args=[fonds, reference_code]))
     return render(request, "catalogue/entry.html", {"entry": row, "edition": row.edition, "address": address})
 
@@ -118,7 +126,10 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
     if edition is None:
         return _nothing(request)
     deferred = sorted(edition.counts["deferred"].items())
+    errata = list(Withdrawal.objects.filter(edition=number))
     context = {
+        "errata": errata,
+        "withheld": WITHHELD if any(erratum.in_force for erratum in errata) else (),
         "edition": edition,
         "grounds": [(code, GROUND_NAMES.get(code, code), n) for code, n in deferred],
         "files": [(name, edition.files.get(name)) for name in FILE_TYPES],
@@ -130,11 +141,24 @@ def release(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @public
-def release_file(request: HttpRequest, number: str, name: str) -> FileResponse:
-    """One of the three files of a release; its name is looked up, never joined to a path as it came."""
+def errata(request: HttpRequest) -> HttpResponse:
+    """Every erratum to any release, the newest first: codes and days."""
+    return render(request, "catalogue/errata.html", {"page": _page(request, Withdrawal.objects.all())})
+
+
+@public
+def release_file(request: HttpRequest, number: str, name: str) -> HttpResponse | FileResponse:
+    """One of the three files of a release; its name is looked up, never joined to a path as it came.
+
+    While an entry of the release is withdrawn, the files that still say its title are not served (410).
+    """
     edition = get_object_or_404(Edition, number=number)
     if name not in FILE_TYPES:
         raise Http404
+    errata = list(Withdrawal.objects.filter(edition=number))
+    if name in WITHHELD and any(erratum.in_force for erratum in errata):
+        context = {"edition": edition, "name": name, "errata": errata}
+        return render(request, "catalogue/file_withheld.html", context, status=410)
     path = files_dir() / edition.number / name
     try:
         file = path.open("rb")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.template import Context, Engine
@@ -14,9 +13,8 @@ from policies.grounds import DEFERRAL_GROUNDS
 from review.documents.edition import Edition, EditionEntry, FondsPart, SeriesPart, years_of
 from review.documents.entries_csv import entries_csv
 from review.documents.printable import printable, width
+from review.documents.typesetting import TEMPLATES
 from review.documents.wording import grouped, in_fours, long_date, words
-
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
 
 
 def catalogue_html(edition: Edition) -> str:

@@ -1,14 +1,16 @@
-"""What the words of a command line name: a ruleset, a draft, a screening run, a person. Each is there, or it is said."""
+"""What the words of a command line name: a ruleset, a draft, a procedure, batches, a person. Each is there, or it is said."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.management.base import CommandError
+from django.db.models import QuerySet
 
 from policies.rules import Ruleset
 from policies.rulesets import HEAD, load_ruleset, read_ruleset, shipped
-from review.models import Person, RulesetDraft, ScreeningRun
+from review.models import Batch, Person, Procedure, RulesetDraft, ScreeningRun
 from review.queries import rules
 
 
@@ -48,3 +50,20 @@ def person_named(username: str) -> Person:
     if person is None:
         raise CommandError(f"没有用户“{username}”。 There is no person “{username}”.")
     return person
+
+
+def procedure_named(word: str) -> Procedure:
+    number = word.upper().removeprefix("P-")
+    row = Procedure.objects.filter(number=int(number)).first() if number.isascii() and number.isdigit() else None
+    if row is None:
+        raise CommandError(f"没有规程“{word}”。 There is no procedure “{word}”.")
+    return row
+
+
+def batches_named(words: Iterable[str]) -> QuerySet[Batch]:
+    found = Batch.objects.filter(number__in=list(words)).order_by("number")
+    missing = set(words) - set(found.values_list("number", flat=True))
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise CommandError(f"没有批次：{names}。 There are no batches: {names}.")
+    return found

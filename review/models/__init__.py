@@ -1,15 +1,23 @@
 """Rows and constraints. What a row means stands in docs/glossary.md; who writes it, in review/operations/."""
 
 from review.models.agencies import Agency, AgencyChange, ChangeKind, Successor
-from review.models.batches import Asked, AskedKind, Batch, BatchEntry, BatchReturn, Countersignature
+from review.models.batches import Asked, AskedKind, Batch, BatchEntry, BatchKind, BatchReturn, Countersignature
+from review.models.clocks import Clock, ClockPause, ClockRung, Delivery, Notice
+from review.models.disputes import DeferralList, Statement, StatementKind
 from review.models.holdings import AccessStatus, Description, Entry, Fonds, FondsCreator, JointMaker, Level, Series
 from review.models.intakes import ColumnMapping, EntryChange, Intake, Proposal, SeriesChange
 from review.models.jobs import Job, Shard, Worker
 from review.models.ledger import LedgerHead, LedgerLine
 from review.models.objects import DigitalObject, PageText
 from review.models.opinions import Opinion, SignOff, Titling
+from review.models.packages import CountersignPackage, PackageReturn
 from review.models.people import Person
+from review.models.plans import Plan, PlanLine
+from review.models.procedures import CalendarDay, Procedure
+from review.models.quality import Certificate, Sample, Sampled, SampleVerdict
+from review.models.referrals import Referral, ReferralAnswer, TransferOpinion, TransferRequest
 from review.models.releases import Release
+from review.models.reopening import AccessRequest, Erratum, PanelVote, Reassessment, Suspension
 from review.models.rulesets import (
     AdoptedRuleset,
     DraftFile,
@@ -22,8 +30,11 @@ from review.models.rulesets import (
     SecondOpinionModel,
 )
 from review.models.screening import Finding, ScreeningRun, Suggested
+from review.models.standing_in import Absence, Delegation
 
 __all__ = [
+    "Absence",
+    "AccessRequest",
     "AccessStatus",
     "AdoptedRuleset",
     "Agency",
@@ -32,16 +43,27 @@ __all__ = [
     "AskedKind",
     "Batch",
     "BatchEntry",
+    "BatchKind",
     "BatchReturn",
+    "CalendarDay",
+    "Certificate",
     "ChangeKind",
+    "Clock",
+    "ClockPause",
+    "ClockRung",
     "ColumnMapping",
+    "CountersignPackage",
     "Countersignature",
+    "DeferralList",
+    "Delegation",
+    "Delivery",
     "Description",
     "DigitalObject",
     "DraftFile",
     "DraftState",
     "Entry",
     "EntryChange",
+    "Erratum",
     "Finding",
     "Fonds",
     "FondsCreator",
@@ -54,21 +76,38 @@ __all__ = [
     "LedgerLine",
     "Level",
     "MidBatch",
+    "Notice",
     "Opinion",
+    "PackageReturn",
     "PageText",
+    "PanelVote",
     "Person",
+    "Plan",
+    "PlanLine",
+    "Procedure",
     "Proposal",
+    "Reassessment",
+    "Referral",
+    "ReferralAnswer",
     "Release",
     "RulesChange",
     "RulesetDraft",
+    "Sample",
+    "SampleVerdict",
+    "Sampled",
     "ScreeningRun",
     "SecondOpinionModel",
     "Series",
     "SeriesChange",
     "Shard",
     "SignOff",
+    "Statement",
+    "StatementKind",
     "Successor",
     "Suggested",
+    "Suspension",
     "Titling",
+    "TransferOpinion",
+    "TransferRequest",
     "Worker",
 ]

@@ -16,7 +16,10 @@ class Agency(models.Model):
         verbose_name = _("agency")
         ordering = ["code"]
         default_permissions = ()
-        permissions = [("countersign_agency", "Countersign for this agency")]
+        permissions = [
+            ("countersign_agency", "Countersign for this agency"),
+            ("approve_agency", "Approve and seal what this agency answers"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="agency_days_in_order",

@@ -7,9 +7,26 @@ from django.utils.translation import gettext_lazy as _
 from policies.sentences import Sentence
 
 
+class BatchKind(models.TextChoices):
+    """Why entries are under review."""
+
+    REVIEW = "review", _("review when due")
+    REASSESSMENT = "reassessment", _("re-assessment of what is closed")
+    ON_DEMAND = "on_demand", _("review on demand")
+
+
 class Batch(models.Model):
     """Entries of one fonds under review together. It has no status: order is the flow, facts are the rows below."""
 
+    kind = models.CharField(max_length=12, choices=BatchKind, default=BatchKind.REVIEW)
+    procedure = models.ForeignKey(
+        "review.Procedure",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="batches",
+        help_text="the procedure it is under; empty: the one that ships for its jurisdiction",
+    )
+    plan_line = models.ForeignKey("review.PlanLine", null=True, on_delete=models.PROTECT, related_name="batches")
     number = models.CharField(_("batch number"), max_length=40, unique=True)
     fonds = models.ForeignKey("review.Fonds", on_delete=models.PROTECT, related_name="batches")
     made_at = models.DateTimeField()
@@ -19,6 +36,7 @@ class Batch(models.Model):
         verbose_name = _("batch")
         ordering = ["-id"]
         default_permissions = ()
+        constraints = [models.CheckConstraint(name="batch_kind_known", condition=Q(kind__in=BatchKind.values))]
 
     def __str__(self) -> str:
         return self.number
@@ -81,7 +99,15 @@ class Countersignature(models.Model):
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey("review.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    answered_for = models.ForeignKey(
+        "review.Person", null=True, on_delete=models.PROTECT, related_name="+", help_text="on whose behalf"
+    )
+    on_paper = models.BooleanField(default=False, help_text="answered by a package that came back")
     return_reason = models.TextField(blank=True, help_text="why the agency asks for the batch to go back")
+    silent_at = models.DateTimeField(null=True, help_text="when its time was over without an answer")
+    silence = models.CharField(
+        max_length=20, blank=True, help_text="what that means by the procedure (policies/profiles.py: Silence)"
+    )
 
     class Meta:
         verbose_name = _("countersignature")
@@ -93,6 +119,11 @@ class Countersignature(models.Model):
                 name="countersignature_answered_both_or_neither",
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True)
                 | Q(answered_at__isnull=False, answered_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="countersignature_silent_or_answered",
+                condition=Q(silent_at__isnull=True, silence="")
+                | Q(silent_at__isnull=False, answered_at__isnull=True) & ~Q(silence=""),
             ),
         ]
 

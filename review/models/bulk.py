@@ -44,6 +44,16 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
             connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
+def insert_unsaved(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Inserts rows that were made and not saved, at the speed of `insert_rows`; they do not learn their keys."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    insert_rows(
+        model,
+        [field.column for field in fields],
+        ([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows),
+    )
+
+
 def set_texts(model: type[models.Model], column: str, values: Sequence[tuple[int, str]]) -> None:
     """Sets one column of text of many rows, each to its own: (key, text)."""
     if not values:

@@ -20,6 +20,7 @@ class AccessStatus(models.TextChoices):
     NOT_REVIEWED = "not_reviewed", _("not reviewed")
     OPEN = "open", _("open")
     DEFERRED = "deferred", _("deferred")
+    SUSPENDED = "suspended", _("suspended")
     LEGACY_CONTROL = "legacy_control", _("restricted use (before 2020)")
 
 
@@ -50,8 +51,15 @@ class Fonds(models.Model):
             ("plan_fonds", "Import into and cut batches of this fonds"),
             ("first_review_fonds", "First review of this fonds"),
             ("second_review_fonds", "Second review of this fonds"),
+            ("sample_fonds", "Sample reviews of this fonds"),
             ("reconcile_fonds", "Reconcile differences on this fonds"),
             ("sign_off_fonds", "Sign off batches of this fonds"),
+            ("approve_plan_fonds", "Approve plans for this fonds"),
+            ("oversee_fonds", "Coordinate, and consent to deferrals, on this fonds"),
+            ("refer_fonds", "Refer secrets of this fonds to their classifiers"),
+            ("panel_fonds", "Judge suspended entries of this fonds"),
+            ("answer_requests_fonds", "Answer requests and complaints about this fonds"),
+            ("manage_fonds", "Reassign work on this fonds"),
             ("release_fonds", "Release open catalogues of this fonds"),
             ("audit_fonds", "Read everything about this fonds"),
         ]

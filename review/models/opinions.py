@@ -20,6 +20,9 @@ class Opinion(models.Model):
     opens_on = models.DateField(null=True)
     reason = models.TextField(blank=True)
     person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="opinions")
+    on_behalf = models.ForeignKey(
+        "review.Person", null=True, on_delete=models.PROTECT, related_name="+", help_text="who delegated the right"
+    )
     at = models.DateTimeField()
     standing = models.BooleanField(default=True)
 
@@ -41,12 +44,14 @@ class Opinion(models.Model):
             models.CheckConstraint(name="opinion_stage_known", condition=Q(stage__in=[s.value for s in Stage])),
             models.CheckConstraint(
                 name="opinion_outcome_known",
-                condition=Q(outcome__in=[o.value for o in Outcome]) | Q(outcome="", answer=Answer.NOT_OURS.value),
+                condition=Q(outcome__in=[o.value for o in Outcome])
+                | Q(outcome="", answer__in=[a.value for a in Answer if not a.says_outcome]),
             ),
             models.CheckConstraint(
                 name="opinion_answer_belongs_to_an_agency",
                 condition=Q(stage=Stage.COUNTERSIGN.value, agency__isnull=False, answer__in=[a.value for a in Answer])
-                | (~Q(stage=Stage.COUNTERSIGN.value) & Q(agency__isnull=True, answer="")),
+                | Q(stage=Stage.CONSENT.value, agency__isnull=True, answer__in=["agree", "object"])
+                | (~Q(stage__in=[Stage.COUNTERSIGN.value, Stage.CONSENT.value]) & Q(agency__isnull=True, answer="")),
             ),
             models.CheckConstraint(
                 name="opinion_deferral_has_ground_and_day",
@@ -80,12 +85,18 @@ class Titling(models.Model):
 
 
 class SignOff(models.Model):
-    """The confirmer's signature (确认) under one round of one batch: every settled outcome, by its digest."""
+    """One signature (确认) under one round of one batch: every settled outcome, by its digest.
+
+    How many are needed, and of whom, the procedure says. `standing` falls when what was signed changes: when the
+    authority refuses a deferral, everyone signs again.
+    """
 
     batch = models.ForeignKey("review.Batch", on_delete=models.PROTECT, related_name="sign_offs")
     round = models.PositiveIntegerField()
     person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="+")
+    on_behalf = models.ForeignKey("review.Person", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    standing = models.BooleanField(default=True)
     decisions_digest = models.CharField(max_length=64)
     counts = models.JSONField()
     ledger_line = models.PositiveBigIntegerField()
@@ -94,7 +105,11 @@ class SignOff(models.Model):
     class Meta:
         ordering = ["id"]
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["batch", "round"], name="sign_off_once_a_round")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "round", "person"], condition=Q(standing=True), name="sign_off_once_a_person"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.batch_id}/{self.round}"

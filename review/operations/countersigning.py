@@ -8,15 +8,19 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from policies.countersigning import UnitAnswer, check_answer
-from policies.outcomes import Answer, Outcome, Stage
+from policies.countersigning import UnitAnswer, check_answer, check_seal, wanted
+from policies.outcomes import Outcome, Stage
 from policies.reviewing import check_all_decided, check_return_reason, check_rules_applied
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import Asked, AskedKind, Batch, BatchEntry, Countersignature, Opinion, Person
-from review.queries.decisions import decision_of, entries_for, round_of, standing, unanswered
+from review.models.bulk import insert_unsaved
+from review.queries.decisions import decision_of, entries_for, proposals, round_of, standing, unanswered
 from review.queries.mid_batch import held_by_rules
+from review.queries.procedures import procedure_of, steps_of
 from review.queries.succession import WhoAnswers, who_answers_each
+
+ANSWER, APPROVE = "review.countersign_agency", "review.approve_agency"
 
 
 @transaction.atomic
@@ -28,9 +32,7 @@ def ask_agencies(*, batch: Batch, by: Person | str, at: datetime) -> list[Counte
     closed. Source: 档案法 art. 30; 实施条例 art. 30.
     """
     round_ = round_of(batch)
-    proposed = (
-        standing(batch, Stage.SECOND_REVIEW).exclude(outcome=Outcome.REFER).select_related("batch_entry__entry")
-    )
+    proposed = proposals(batch).exclude(outcome=Outcome.REFER).select_related("batch_entry__entry")
     rows = [opinion.batch_entry for opinion in proposed.order_by("batch_entry__position")]
     answering = who_answers_each([row.entry for row in rows], timezone.localdate(at), "opening")
     agencies = {agency for row in rows for agency in answering[row.entry_id].agencies}
@@ -82,7 +84,7 @@ def _record_asked(
                     why_en=who.reason.en,
                 )
             )
-    Asked.objects.bulk_create(asked, batch_size=500)
+    insert_unsaved(Asked, asked)
 
 
 def _of_nobody(rows: Iterable[BatchEntry], answering: Mapping[int, WhoAnswers]) -> dict[str, int | list[str]]:
@@ -110,16 +112,12 @@ def record_answers(
         raise Refusal(
             Sentence("所选条目不属贵单位，请刷新页面。", "The chosen entries are not your unit's. Reload the page.")
         )
-    proposals = {
-        opinion.batch_entry_id: opinion
-        for opinion in standing(batch, Stage.SECOND_REVIEW).filter(batch_entry__in=list(rows))
-    }
+    proposed = {row.batch_entry_id: decision_of(row) for row in proposals(batch).filter(batch_entry__in=list(rows))}
+    giver = access.on_behalf(by, ANSWER, agency)
     opinions = []
     for pk, answer in answers.items():
-        proposal = decision_of(proposals[pk])
-        check_answer(rows[pk].entry.reference_code, proposal, answer, today=today)
-        wanted = proposal if answer.answer is Answer.AGREE else answer.counter
-        not_ours = answer.answer is Answer.NOT_OURS or wanted is None
+        check_answer(rows[pk].entry.reference_code, proposed[pk], answer, today=today)
+        decided = wanted(proposed[pk], answer)
         opinions.append(
             Opinion(
                 batch_entry=rows[pk],
@@ -127,11 +125,12 @@ def record_answers(
                 agency=agency,
                 round=countersignature.round,
                 answer=answer.answer,
-                outcome="" if not_ours or wanted is None else wanted.outcome,
-                ground="" if not_ours or wanted is None else wanted.ground,
-                opens_on=None if not_ours or wanted is None else wanted.opens_on,
+                outcome=decided.outcome if decided else "",
+                ground=decided.ground if decided else "",
+                opens_on=decided.opens_on if decided else None,
                 reason=answer.reason,
                 person=by,
+                on_behalf=giver,
                 at=at,
             )
         )
@@ -142,13 +141,13 @@ def record_answers(
         round=countersignature.round,
         standing=True,
     ).update(standing=False)
-    Opinion.objects.bulk_create(opinions, batch_size=500)
+    insert_unsaved(Opinion, opinions)
     ledger.append(
         act="record_answers",
         subject=f"batch {batch.number}",
         by=by,
         at=at,
-        facts={"agency": agency.code, "round": countersignature.round, "entries": len(opinions)},
+        facts={"agency": agency.code, "round": countersignature.round, "entries": len(opinions), **_for(giver)},
         rows_digest=ledger.digest_of_rows(
             (rows[o.batch_entry_id].entry.reference_code, o.answer, o.outcome, o.ground, o.opens_on, o.reason)
             for o in opinions
@@ -158,9 +157,14 @@ def record_answers(
 
 @transaction.atomic
 def hand_on(*, countersignature: Countersignature, by: Person, at: datetime) -> None:
-    """Declare an agency's answer complete. Raises Refusal while an entry of its own has no answer."""
+    """Declare an agency's answer complete. Raises Refusal while an entry of its own has no answer.
+
+    Where the procedure asks for the seal, only a head of the unit does (house policy; 盖章 of the 会签 letter).
+    """
     batch, agency = countersignature.batch, countersignature.agency
     _check_hand(countersignature, by)
+    if steps_of(batch).agency_seal:
+        check_seal(sealed_by_head=access.holds(by, APPROVE, agency))
     check_rules_applied(**held_by_rules(batch))
     check_all_decided(unanswered(batch, agency).count())
     _complete(countersignature, by, at)
@@ -170,7 +174,12 @@ def hand_on(*, countersignature: Countersignature, by: Person, at: datetime) -> 
         subject=f"batch {batch.number}",
         by=by,
         at=at,
-        facts={"agency": agency.code, "round": countersignature.round, "entries": answers.count()},
+        facts={
+            "agency": agency.code,
+            "round": countersignature.round,
+            "entries": answers.count(),
+            **_for(countersignature.answered_for),
+        },
         rows_digest=ledger.digest_of_rows(
             answers.values_list("batch_entry__entry__reference_code", "answer", "outcome", "ground", "opens_on")
         ),
@@ -189,18 +198,69 @@ def ask_return(*, countersignature: Countersignature, reason: str, by: Person, a
         subject=f"batch {countersignature.batch.number}",
         by=by,
         at=at,
-        facts={"agency": countersignature.agency.code, "round": countersignature.round},
+        facts={
+            "agency": countersignature.agency.code,
+            "round": countersignature.round,
+            **_for(countersignature.answered_for),
+        },
         rows_digest=ledger.digest_of_rows([(countersignature.return_reason,)]),
+    )
+
+
+@transaction.atomic
+def lapse(*, countersignature: Countersignature, at: datetime) -> None:
+    """Record that an agency's time is over without its answer, and what that means by the batch's procedure.
+
+    Nothing opens and nothing is deferred by it: what is unanswered goes on as a difference, but for the entries on which
+    the rule deems consent (policies/silence.py). Raises Refusal when the answer was handed in, or recorded as silent.
+    Source: 国家档案馆档案开放办法 art. 15; 档案法实施条例 art. 30.
+    """
+    batch, agency = countersignature.batch, countersignature.agency
+    countersignature.refresh_from_db(fields=["answered_at", "silent_at"])
+    _check_open(countersignature)
+    countersignature.silent_at, countersignature.silence = at, procedure_of(batch).silence
+    countersignature.save(update_fields=["silent_at", "silence"])
+    ledger.append(
+        act="lapse",
+        subject=f"batch {batch.number}",
+        by="tick",
+        at=at,
+        facts={
+            "agency": agency.code,
+            "round": countersignature.round,
+            "silence": countersignature.silence,
+            "unanswered": unanswered(batch, agency).count(),
+        },
+        rows_digest=ledger.digest_of_rows(
+            unanswered(batch, agency).order_by("position").values_list("entry__reference_code")
+        ),
     )
 
 
 def _complete(countersignature: Countersignature, by: Person, at: datetime) -> None:
     countersignature.answered_at, countersignature.answered_by = at, by
-    countersignature.save(update_fields=["answered_at", "answered_by", "return_reason"])
+    countersignature.answered_for = access.on_behalf(by, ANSWER, countersignature.agency)
+    countersignature.save(update_fields=["answered_at", "answered_by", "answered_for", "return_reason"])
+
+
+def _for(giver: Person | None) -> dict[str, str]:
+    return {"for": giver.username} if giver else {}
 
 
 def _check_hand(countersignature: Countersignature, by: Person) -> None:
-    access.demand(by, "review.countersign_agency", countersignature.agency)
+    access.demand(by, ANSWER, countersignature.agency)
+    _check_open(countersignature)
+
+
+def _check_open(countersignature: Countersignature) -> None:
+    if countersignature.silent_at is not None:
+        raise Refusal(
+            Sentence(
+                "会签期限已过，已按逾期未答复处理。贵单位的意见请交档案馆，在协商环节作为陈述记录。",
+                "The time to answer is over, and this was recorded as no answer. Give your unit's view to the archives: it is "
+                "recorded as a statement at reconciliation.",
+            )
+        )
     if countersignature.answered_at is not None or countersignature.round != round_of(countersignature.batch):
         raise Refusal(
             Sentence(

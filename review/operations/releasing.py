@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from policies.outcomes import Outcome
+from policies.reassessing import OPENED, REFERRED, RENEWED
 from policies.releasing import check_release
 from policies.sentences import Refusal, Sentence
 from policies.separation import EARLIER_STAGES, check_publisher
@@ -25,9 +27,19 @@ from review.catalogue.bundles import BundleError
 from review.catalogue.loading import load_bundle
 from review.documents.bundle import CSV, Manifest, seal_bundle, verify_bundle
 from review.documents.entries_csv import entries_csv
-from review.models import AccessStatus, Batch, BatchEntry, Entry, Person, Release, SignOff
-from review.queries.decisions import Settled, counts_of, deciders, decisions_digest, settled
+from review.models import AccessStatus, Batch, BatchEntry, Entry, Person, Reassessment, Release, SignOff
+from review.queries.decisions import (
+    Settled,
+    counts_of,
+    deciders,
+    decisions_digest,
+    settled,
+    signers,
+    unconsented,
+    unsigned,
+)
 from review.queries.editions import edition_of, next_number, standing_sign_off
+from review.queries.reassessments import open_returns, returns_for
 from review.queries.records import public_hits
 from review.queries.rules import current_screener
 
@@ -59,7 +71,7 @@ def release(*, batch: Batch, manifest: Manifest, by: Person, at: datetime, issue
     rows = settled(batch)
     sign_off = _checked(batch, rows, issued_on)
     _check_current(manifest, batch, sign_off, issued_on)
-    _record_outcomes(rows)
+    _record_outcomes(rows, at)
     made = Release.objects.create(
         number=manifest.content["number"],
         batch=batch,
@@ -89,7 +101,7 @@ def close_without_opening(*, batch: Batch, by: Person | str, at: datetime) -> No
     sign_off = _checked(batch, rows, timezone.localdate(at))
     if any(row.decision and row.decision.outcome.opens for row in rows):
         raise Refusal(Sentence("本批有开放条目，须经公布。", "The batch opens entries and has to be published."))
-    _record_outcomes(rows)
+    _record_outcomes(rows, at)
     ledger.append(
         act="close_without_opening",
         subject=f"batch {batch.number}",
@@ -157,11 +169,14 @@ def _checked(batch: Batch, rows: list[Settled], today: date) -> SignOff:
         for row in opened
         if (words := public_hits(row.entry, today, screener=screener))
     ]
+    digest = decisions_digest(rows)
     check_release(
         signed_digest=sign_off.decisions_digest if sign_off else None,
-        decisions_digest=decisions_digest(rows),
+        decisions_digest=digest,
         unsettled=[row.entry.reference_code for row in rows if row.decision is None],
         public_hits=hits,
+        unsigned=unsigned(batch, digest),
+        unconsented=[row.entry.reference_code for row in unconsented(batch, rows)],
     )
     if sign_off is None:  # check_release refused already; said again for the reader and the type checker
         raise Refusal(Sentence("本批尚未审定签发。", "The batch is not signed off."))
@@ -169,8 +184,8 @@ def _checked(batch: Batch, rows: list[Settled], today: date) -> SignOff:
 
 
 def _check_publisher(batch: Batch, by: Person) -> None:
-    decided = deciders(batch, EARLIER_STAGES["release"]) | set(batch.sign_offs.values_list("person", flat=True))
-    check_publisher(by.pk, decided)
+    decided = deciders(batch, EARLIER_STAGES["release"]) | signers(batch)
+    check_publisher(access.hands_of(by, "review.release_fonds", batch.fonds), decided)
     if Release.objects.filter(batch=batch).exists():
         raise Refusal(Sentence("本批已经公布。", "The batch has been released already."))
 
@@ -189,18 +204,37 @@ def _check_current(manifest: Manifest, batch: Batch, sign_off: SignOff, issued_o
         )
 
 
-def _record_outcomes(rows: list[Settled]) -> None:
-    """Set the access status of each entry from its signed outcome, and free the entries from the batch."""
+def _record_outcomes(rows: list[Settled], at: datetime) -> None:
+    """Set the access status of each entry from its signed outcome, free the entries, and say when the closed come back."""
     changed = []
+    outcomes: dict[str, list[Entry]] = {OPENED: [], RENEWED: [], REFERRED: []}
     for row in rows:
         decision, entry = row.decision, row.entry
         if decision is None:
             continue
         if decision.outcome.opens:
             entry.access_status, entry.ground, entry.opens_on = AccessStatus.OPEN, decision.ground, None
+            outcomes[OPENED].append(entry)
         elif decision.outcome is Outcome.DEFER:
             entry.access_status, entry.ground = AccessStatus.DEFERRED, decision.ground
             entry.opens_on = decision.opens_on
+            outcomes[RENEWED].append(entry)
+        else:
+            outcomes[REFERRED].append(entry)
         changed.append(entry)
     Entry.objects.bulk_update(changed, ["access_status", "ground", "opens_on"], batch_size=300)
     BatchEntry.objects.filter(pk__in=[row.batch_entry.pk for row in rows]).update(live=False)
+    _record_returns(outcomes, at)
+
+
+def _record_returns(outcomes: Mapping[str, list[Entry]], at: datetime) -> None:
+    """End the return that each entry had, by what became of it, and give each closed one its next.
+
+    One that was closed before and is referred now stays closed: it too has a day on which somebody looks at it again.
+    """
+    for outcome, entries in outcomes.items():
+        pks = [entry.pk for entry in entries]
+        for place in range(0, len(pks), 1000):
+            open_returns(pks[place : place + 1000]).update(done_at=at, outcome=outcome)
+    still = [entry for entry in outcomes[REFERRED] if entry.access_status == AccessStatus.DEFERRED]
+    Reassessment.objects.bulk_create(returns_for([*outcomes[RENEWED], *still], at=at), batch_size=500)

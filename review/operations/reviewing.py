@@ -13,7 +13,8 @@ from policies.sentences import Refusal, Sentence
 from policies.separation import check_second_reviewer
 from review import access, ledger
 from review.models import Batch, BatchEntry, Opinion, Person
-from review.queries.decisions import deciders, round_of, standing, undecided
+from review.models.bulk import insert_unsaved
+from review.queries.decisions import deciders, entries_of, left_reviews, round_of, standing, undecided
 from review.queries.mid_batch import held_by_rules
 from review.queries.records import standings_of
 
@@ -30,18 +31,18 @@ def record_opinions(
     """
     ledger.hold()  # what the rules advise does not change while it is asked (rescreening)
     _check_hand(batch, stage, by)
-    entries = batch.batch_entries.filter(pk__in=list(decisions))
-    rows = {row.pk: row for row in entries.select_related("entry__fonds", "entry__agency")}
+    rows = {row.pk: row for row in entries_of(batch, batch.batch_entries.filter(pk__in=list(decisions)))}
     if len(rows) != len(decisions) or not decisions:
         raise Refusal(
             Sentence("所选条目不在本批中，请刷新页面。", "The chosen entries are not in this batch. Reload the page.")
         )
     _check_decisions(batch, rows, decisions, today)
-    round_ = round_of(batch)
+    round_, giver = round_of(batch), access.on_behalf(by, PERMISSIONS[stage], batch.fonds)
     Opinion.objects.filter(batch_entry__in=list(rows), stage=stage, round=round_, standing=True).update(
         standing=False
     )
-    Opinion.objects.bulk_create(
+    insert_unsaved(
+        Opinion,
         [
             Opinion(
                 batch_entry=rows[pk],
@@ -52,18 +53,18 @@ def record_opinions(
                 opens_on=decision.opens_on,
                 reason=decision.reason,
                 person=by,
+                on_behalf=giver,
                 at=at,
             )
             for pk, decision in decisions.items()
         ],
-        batch_size=500,
     )
     ledger.append(
         act="record_opinions",
         subject=f"batch {batch.number}",
         by=by,
         at=at,
-        facts={"stage": stage, "round": round_, "entries": len(decisions)},
+        facts={"stage": stage, "round": round_, "entries": len(decisions), **_for(giver)},
         rows_digest=ledger.digest_of_rows(
             (rows[pk].entry.reference_code, d.outcome, d.ground, d.opens_on, d.reason) for pk, d in decisions.items()
         ),
@@ -82,7 +83,12 @@ def hand_on(*, batch: Batch, stage: Stage, by: Person, at: datetime) -> None:
         subject=f"batch {batch.number}",
         by=by,
         at=at,
-        facts={"stage": stage, "round": round_of(batch), "entries": opinions.count()},
+        facts={
+            "stage": stage,
+            "round": round_of(batch),
+            "entries": opinions.count(),
+            **_for(access.on_behalf(by, PERMISSIONS[stage], batch.fonds)),
+        },
         rows_digest=ledger.digest_of_rows(
             opinions.values_list(
                 "batch_entry__entry__reference_code", "outcome", "ground", "opens_on", "person__username"
@@ -94,12 +100,12 @@ def hand_on(*, batch: Batch, stage: Stage, by: Person, at: datetime) -> None:
 def _check_hand(batch: Batch, stage: Stage, by: Person) -> None:
     """The right on the fonds, four eyes, and that the batch has not left this desk."""
     access.demand(by, PERMISSIONS[stage], batch.fonds)
-    round_ = round_of(batch)
+    gone = left_reviews(batch)
     if stage is Stage.SECOND_REVIEW:
-        check_second_reviewer(by.pk, deciders(batch, [Stage.FIRST_REVIEW]))
-        gone = batch.countersignatures.filter(round=round_).exists() or batch.sign_offs.filter(round=round_).exists()
+        hands = access.hands_of(by, PERMISSIONS[stage], batch.fonds)
+        check_second_reviewer(hands, deciders(batch, [Stage.FIRST_REVIEW]))
     else:
-        gone = standing(batch, Stage.SECOND_REVIEW, round_).exists()
+        gone = gone or standing(batch, Stage.SECOND_REVIEW).exists()
     if gone:
         raise Refusal(
             Sentence(
@@ -109,10 +115,15 @@ def _check_hand(batch: Batch, stage: Stage, by: Person) -> None:
         )
 
 
+def _for(giver: Person | None) -> dict[str, str]:
+    return {"for": giver.username} if giver else {}
+
+
 def _check_decisions(
     batch: Batch, rows: Mapping[int, BatchEntry], decisions: Mapping[int, Decision], today: date
 ) -> None:
-    standings = standings_of(batch, {pk: row.entry for pk, row in rows.items()}, today)
+    opening = {pk for pk, decision in decisions.items() if decision.outcome.opens}
+    standings = standings_of(batch, {pk: row.entry for pk, row in rows.items()}, today, opening)
     refused: list[Sentence] = []
     for pk, decision in decisions.items():
         try:

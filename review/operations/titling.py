@@ -9,7 +9,7 @@ from django.db import transaction
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import BatchEntry, Person, Titling
-from review.queries.decisions import round_of
+from review.queries.decisions import left_reviews
 from review.queries.records import public_hits
 
 
@@ -17,18 +17,18 @@ from review.queries.records import public_hits
 def set_public_title(*, batch_entry: BatchEntry, text: str, by: Person, at: datetime, today: date) -> None:
     """Set the public title of one entry under review; an empty text takes it back. It is screened itself.
 
-    Raises Refusal when it still shows words that may not be public, or when the forming units were asked already.
+    Raises Refusal when it still shows words that may not be public, or when the batch has left its reviews.
     """
     batch = batch_entry.batch
     fonds = batch.fonds
     if not access.holds(by, "review.first_review_fonds", fonds):
         access.demand(by, "review.second_review_fonds", fonds)
-    round_ = round_of(batch)
-    if batch.countersignatures.filter(round=round_).exists() or batch.sign_offs.filter(round=round_).exists():
+    if left_reviews(batch):
         raise Refusal(
             Sentence(
-                "已征求形成单位意见，公开题名不能再改。需要时请退回初审。",
-                "The forming units have been asked; the public title can no longer change. Return the batch if it must.",
+                "本批已抽检或已征求形成单位意见，公开题名不能再改。需要时请退回初审。",
+                "The batch was sampled or the forming units have been asked; the public title can no longer change. "
+                "Return the batch if it must.",
             )
         )
     text = " ".join(text.split())

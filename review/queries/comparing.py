@@ -233,7 +233,7 @@ def _difference(unit: dict, row: dict, agencies: Agencies, as_series: bool) -> t
     if not changes:
         return "same", ""
     protected = not as_series and (
-        unit["live"] or unit["access_status"] in (AccessStatus.OPEN, AccessStatus.DEFERRED)
+        unit["live"] or unit["access_status"] in (AccessStatus.OPEN, AccessStatus.DEFERRED, AccessStatus.SUSPENDED)
     )
     # `own` follows the fields it is about, and has no weight of its own.
     verdict = "propose" if protected and not set(changes) - {"own"} <= HOUSEKEEPING else "change"

@@ -19,11 +19,15 @@ from review.models import (
     Entry,
     Finding,
     Opinion,
+    Referral,
+    Statement,
     Suggested,
+    TransferOpinion,
 )
 from review.queries.advice import findings_of, suggestions_of
-from review.queries.decisions import round_of, standing, undecided
+from review.queries.decisions import Settled, round_of, standing, undecided
 from review.queries.likeness import Alike
+from review.queries.reassessments import Earlier
 
 
 @dataclass(slots=True)
@@ -35,13 +39,23 @@ class DeskRow:
     findings: list[Finding] = field(default_factory=list)
     opinions: dict[str, Opinion] = field(default_factory=dict)
     said: list[Opinion] = field(default_factory=list)
+    proposal: Opinion | None = None  # the archives' proposal, at a forming unit's desk
     masked_title: str = ""  # the public title to propose, where the entry's own may not be shown
     alike: Alike | None = None  # earlier decisions on entries alike to it
     uneven: Alike | None = None  # entries of its batch alike to it, where they do not all get the same decision
+    transfer_opinion: TransferOpinion | None = None  # what its unit held of it at its transfer (queries/transfers.py)
+    referral: Referral | None = None  # the last answer of the body it was referred to (queries/referral_answers.py)
+    earlier: Earlier | None = None  # what was decided before, of one that came back to be assessed again
 
     @property
     def entry(self) -> Entry:
         return self.batch_entry.entry
+
+    def blind(self) -> None:
+        """Hide what first review said, as long as second review has said nothing: the second judges by the record."""
+        if Stage.SECOND_REVIEW not in self.opinions:
+            self.opinions.pop(Stage.FIRST_REVIEW, None)
+            self.said = [opinion for opinion in self.said if opinion.stage != Stage.FIRST_REVIEW]
 
     @property
     def advice(self) -> Decision | None:
@@ -78,15 +92,16 @@ class Group:
     left: int
 
 
-def groups_of(batch: Batch, stage: Stage) -> list[Group]:
-    """The groups of a batch with counts: what is undecided, by suggestion, by rule and, for second review, by the first opinion."""
+def groups_of(batch: Batch, stage: Stage, *, blind: bool = False) -> list[Group]:
+    """The groups of a batch with counts: what is undecided, by suggestion, by rule and, for second review, by the first
+    opinion; not so when it is `blind`."""
     done = standing(batch, stage).values("batch_entry")
     left = ~Q(batch_entry__in=done)
     result = [
         Group("all", "all", "", batch.batch_entries.count(), batch.batch_entries.exclude(pk__in=done).count()),
     ]
     result.append(Group("left", "left", "", result[0].left, result[0].left))
-    if stage is Stage.SECOND_REVIEW:
+    if stage is Stage.SECOND_REVIEW and not blind:
         outcomes = standing(batch, Stage.FIRST_REVIEW).order_by().values("outcome")
         result += _groups("opinion", outcomes, "outcome", left, "batch_entry", [o.value for o in Outcome])
     suggestions = suggestions_of(batch).order_by().values("suggestion")
@@ -137,6 +152,28 @@ def with_findings(batch: Batch, rows: Sequence[BatchEntry], agency: Agency | Non
         desk[opinion.batch_entry_id].opinions[opinion.stage] = opinion
         desk[opinion.batch_entry_id].said.append(opinion)
     return list(desk.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One entry in difference with what was said of it, of every round, oldest first."""
+
+    row: Settled
+    statements: tuple[Statement, ...]
+
+    @property
+    def agencies(self) -> list[Agency]:
+        """The forming units that were asked about it."""
+        return [asked.countersignature.agency for asked in self.row.asked if asked.countersignature is not None]
+
+
+def differences_of(rows: Sequence[Settled]) -> list[Difference]:
+    """These entries with what was said of each. One query."""
+    found: dict[int, list[Statement]] = {}
+    of_rows = Statement.objects.filter(batch_entry__in=[row.batch_entry.pk for row in rows])
+    for statement in of_rows.select_related("agency", "person").order_by("pk"):
+        found.setdefault(statement.batch_entry_id, []).append(statement)
+    return [Difference(row, tuple(found.get(row.batch_entry.pk, ()))) for row in rows]
 
 
 def last_round(batch: Batch, stage: Stage, rows: Sequence[int]) -> dict[int, Opinion]:

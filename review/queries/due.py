@@ -14,15 +14,40 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from policies.dates import DateSpan, DueMode, due_date, years_after
 from policies.profiles import Profile, profile_of
-from review.models import AccessStatus, Agency, BatchEntry, Entry, Fonds, Series
+from review.models import (
+    AccessStatus,
+    Agency,
+    BatchEntry,
+    Entry,
+    Fonds,
+    Reassessment,
+    Referral,
+    ReferralAnswer,
+    Series,
+    Suspension,
+)
 
-State = Literal["all", "due", "overdue", "under_review", "open", "deferred", "undated", "ahead", "early", "stubs"]
+State = Literal[
+    "all", "due", "overdue", "under_review", "held", "open", "deferred", "undated", "ahead", "early", "stubs"
+]
 STATES: tuple[State, ...] = (
-    "all", "due", "overdue", "under_review", "open", "deferred", "undated", "ahead", "early", "stubs",
+    "all", "due", "overdue", "under_review", "held", "open", "deferred", "undated", "ahead", "early", "stubs",
 )  # fmt: skip
 CUT_STATES: tuple[State, ...] = ("due", "overdue", "early")
 PAST_YEARS = 5
@@ -83,7 +108,7 @@ def chosen(entries: QuerySet[Entry], choice: Choice, today: date) -> QuerySet[En
         entries = entries.filter(agency=choice.agency or None)
     if choice.series is not None:
         entries = entries.filter(series__in=series_below(choice.series))
-    return _with_past(entries).filter(_states(today)[choice.state])
+    return with_past(entries).filter(states_on(today)[choice.state])
 
 
 def series_below(series: int) -> list[int]:
@@ -99,15 +124,38 @@ def series_below(series: int) -> list[int]:
     return found
 
 
-def _with_past(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """Whether each entry is in a running batch, and whether it ever was in any."""
+def with_past(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Whether each entry is in a running batch, whether it ever was in any, and whether it is held back from all."""
     batches = BatchEntry.objects.filter(entry=OuterRef("pk"))
-    return entries.annotate(live=Exists(batches.filter(live=True)), ever=Exists(batches))
+    return entries.annotate(live=Exists(batches.filter(live=True)), ever=Exists(batches), held_back=_held_back())
 
 
-def _states(today: date) -> dict[State, Q]:
+def not_held(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The entries that a batch may take: in no running one, and not held back."""
+    return with_past(entries).filter(Q(live=False, held_back=False))
+
+
+def _held_back() -> ExpressionWrapper[Q]:
+    """Whether an entry is kept out of every batch: another body is asked about it, it is suspended, it comes back by a
+    re-assessment that runs, or it was declassified and is still a stub without a title to be reviewed by.
+
+    The few that are held are looked up once for all entries, not once for each.
+    """
+    asked = Referral.objects.filter(answered_at__isnull=True)
+    suspended = Suspension.objects.filter(ended_at__isnull=True)
+    returning = Reassessment.objects.filter(done_at__isnull=True, batch__isnull=False)
+    declassified = Referral.objects.filter(answer=ReferralAnswer.DECLASSIFIED)
+    held = Q(stub=True, pk__in=declassified.order_by().values("entry"))
+    for rows in (asked, suspended, returning):
+        held |= Q(pk__in=rows.order_by().values("entry"))
+    return ExpressionWrapper(held, output_field=BooleanField())
+
+
+def states_on(today: date) -> dict[State, Q]:
     """What puts an entry into each column of the list. Due counts what a batch would take: stubs too, to be referred."""
-    waiting = Q(live=False, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL])
+    waiting = Q(
+        live=False, held_back=False, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL]
+    )
     due = waiting & Q(latest__lte=last_due(today))
     ahead = waiting & Q(latest__gt=last_due(today))
     return {
@@ -115,6 +163,7 @@ def _states(today: date) -> dict[State, Q]:
         "due": due,
         "overdue": due & Q(ever=False),
         "under_review": Q(live=True),
+        "held": Q(live=False, held_back=True),
         "open": Q(access_status=AccessStatus.OPEN),
         "deferred": Q(access_status=AccessStatus.DEFERRED),
         "undated": Q(latest__isnull=True),
@@ -159,6 +208,7 @@ class Counts:
     due: int = 0
     overdue: int = 0
     under_review: int = 0
+    held: int = 0
     open: int = 0
     deferred: int = 0
     undated: int = 0
@@ -206,9 +256,9 @@ def cells_of(entries: QuerySet[Entry], periods: list[Period], today: date) -> li
     when = [When(latest__isnull=True, then=Value(-1))]
     when += [When(latest__lte=last_due(p.last), then=Value(n)) for n, p in enumerate(periods) if p.last is not None]
     period = Case(*when, default=Value(len(periods) - 1), output_field=IntegerField())
-    states = _states(today)
+    states = states_on(today)
     rows = (
-        _with_past(entries)
+        with_past(entries)
         .annotate(period=period)
         .order_by()
         .values("fonds", "agency", "period")

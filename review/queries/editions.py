@@ -13,7 +13,7 @@ from policies.outcomes import Outcome
 from policies.sentences import Sentence
 from review.documents.edition import Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
 from review.models import AccessStatus, Batch, Entry, Release, SignOff
-from review.queries.decisions import Settled, counts_of, settled
+from review.queries.decisions import Settled, counts_of, settled, signatures_of
 from review.queries.records import barred_words, public_hits
 from review.queries.rules import current_screener
 
@@ -28,8 +28,8 @@ def next_number(issued_on: date) -> str:
 
 
 def standing_sign_off(batch: Batch) -> SignOff | None:
-    """The signature under the current round, if there is one."""
-    return batch.sign_offs.filter(round=batch.returns.count() + 1).select_related("person").first()
+    """The last signature that stands under the current round, if there is one: with it the batch was signed."""
+    return signatures_of(batch).last()
 
 
 def not_due(batch: Batch) -> int:
@@ -40,7 +40,10 @@ def not_due(batch: Batch) -> int:
 
 
 def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date) -> Edition:
-    """The edition that a signed batch would be published as. Only opened entries and only public fields are in it."""
+    """The edition that a signed batch would be published as. Only opened entries and only public fields are in it.
+
+    Everybody who signed these very decisions is named, in the order in which they did.
+    """
     rows = settled(batch)
     counts = counts_of(rows)
     run = batch.screening_runs.latest()
@@ -48,7 +51,9 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
         number=number,
         archives=Sentence(settings.ARCHIVES_NAME_ZH, settings.ARCHIVES_NAME_EN),
         issued_on=issued_on,
-        signed_off_by=sign_off.person.full_name,
+        signed_off_by="、".join(
+            signature.person.full_name for signature in signatures_of(batch, sign_off.decisions_digest)
+        ),
         signed_off_on=timezone.localdate(sign_off.at),
         ruleset_number=run.ruleset,
         ruleset_digest=run.ruleset_digest,

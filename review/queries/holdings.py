@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from review.models import AccessStatus, BatchEntry, Entry, Fonds
-from review.queries.due import last_due
+from review.models import AccessStatus, Entry, Fonds
+from review.queries.due import last_due, with_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class DueLine:
 
 def due_list(fonds: QuerySet[Fonds], today: date) -> list[DueLine]:
     """Each fonds with its counts. Two queries at any size. Due: 25 years after the latest possible day (档案法 art. 27)."""
-    live = Exists(BatchEntry.objects.filter(entry=OuterRef("pk"), live=True))
-    waiting = Q(live=False, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL])
+    waiting = Q(
+        live=False, held_back=False, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL]
+    )
     counts = {
         row["fonds"]: row
-        for row in Entry.objects.filter(fonds__in=fonds)
-        .annotate(live=live)
+        for row in with_past(Entry.objects.filter(fonds__in=fonds))
         .order_by()
         .values("fonds")
         .annotate(

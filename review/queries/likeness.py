@@ -83,10 +83,10 @@ def earlier_decisions(rows: Sequence[BatchEntry], by: Person) -> dict[str, Alike
     return found
 
 
-def uneven_of(batch: Batch, stage: Stage) -> Unevens:
-    """The alike entries of a batch on which the opinions of this stage, where there are none yet those before it or the
-    rules' advice, are not the same. Two queries at any length."""
-    said = _said(batch, stage)
+def uneven_of(batch: Batch, stage: Stage, *, blind: bool = False) -> Unevens:
+    """The alike entries of a batch on which the opinions of this stage, where there are none yet those before it (not
+    when `blind`) or the rules' advice, are not the same. Two queries at any length."""
+    said = _said(batch, stage, blind)
     found: dict[str, Alike] = {}
     counted = said.order_by("likeness", "said").values_list("likeness", "said").annotate(count=Count("pk"))
     for key, outcome, count in counted:
@@ -119,10 +119,10 @@ def uneven_among(rows: Iterable[Settled]) -> Unevens:
     return Unevens(found, sorted(found.values(), key=lambda group: -group.total)[:GROUPS])
 
 
-def _said(batch: Batch, stage: Stage) -> QuerySet[BatchEntry]:
+def _said(batch: Batch, stage: Stage, blind: bool) -> QuerySet[BatchEntry]:
     """The entries of a batch that have a key, each with what is `said` on it."""
     own = {"batch_entry": OuterRef("pk"), "round": round_of(batch), "standing": True}
-    stages = (Stage.SECOND_REVIEW, Stage.FIRST_REVIEW) if stage is Stage.SECOND_REVIEW else (stage,)
+    stages = (Stage.SECOND_REVIEW, Stage.FIRST_REVIEW) if stage is Stage.SECOND_REVIEW and not blind else (stage,)
     opinions = [Subquery(Opinion.objects.filter(stage=each, **own).values("outcome")[:1]) for each in stages]
     advice = Subquery(Suggested.objects.filter(batch_entry=OuterRef("pk"), replaced_by=None).values("suggestion")[:1])
     said = Coalesce(*opinions, advice, Value(""), output_field=CharField())

@@ -21,7 +21,7 @@ from policies.screening import Screener
 from policies.sentences import Refusal
 from review.models import Batch, BatchEntry, LedgerLine, MidBatch, RulesChange, ScreeningRun
 from review.queries.advice import suggestions_of
-from review.queries.decisions import round_of, standing
+from review.queries.decisions import proposal_stage, round_of, standing
 from review.queries.impact import judged_otherwise
 from review.queries.rules import screener_of
 from review.queries.scanning import batch_entries_touched
@@ -43,14 +43,22 @@ def place_of(batch: Batch) -> Place:
     round_ = round_of(batch)
     if not batch.batch_entries.filter(live=True).exists():
         return Place.OVER
-    if batch.sign_offs.filter(round=round_).exists():
+    if batch.sign_offs.filter(round=round_, standing=True).exists():
         return Place.CONFIRMED
-    lines = LedgerLine.objects.filter(subject=f"batch {batch.number}", act__in=["hand_on", "ask_agencies"])
+    acts = ["hand_on", "ask_agencies", "return_batch"]
+    lines = LedgerLine.objects.filter(subject=f"batch {batch.number}", act__in=acts)
     done = [(line.act, json.loads(line.facts)) for line in lines]
     this_round = {(act, facts.get("stage")) for act, facts in done if facts["round"] == round_}
-    if ("ask_agencies", None) in this_round or ("hand_on", Stage.SECOND_REVIEW) in this_round:
+    # A round begins at the desk that the one before was sent back to.
+    begun = {facts.get("to") for act, facts in done if act == "return_batch" and facts["round"] == round_ - 1}
+    if (
+        ("ask_agencies", None) in this_round
+        or ("hand_on", proposal_stage(batch)) in this_round
+        or "reconcile" in begun
+    ):
         return Place.PROPOSED
-    return Place.SECOND_REVIEW if ("hand_on", Stage.FIRST_REVIEW) in this_round else Place.FIRST_REVIEW
+    seen = ("hand_on", Stage.FIRST_REVIEW) in this_round or "second_review" in begun
+    return Place.SECOND_REVIEW if seen else Place.FIRST_REVIEW
 
 
 def held_by_rules(batch: Batch) -> dict[str, bool]:
@@ -84,7 +92,7 @@ def rescreening_of(batch: Batch, choice: str, new: Screener, today: date) -> Ite
     if choice == MidBatch.CONTINUE or place == Place.OVER:
         return
     reviewed = place in (Place.FIRST_REVIEW, Place.SECOND_REVIEW)
-    done = _decided(batch, Stage(place) if reviewed else Stage.SECOND_REVIEW)
+    done = _decided(batch, Stage(place) if reviewed else proposal_stage(batch))
     decided = done | _decided(batch, Stage.FIRST_REVIEW)
     runs = list(batch.screening_runs.filter(pk__in=suggestions_of(batch).order_by().values("run")))
     for run in runs:

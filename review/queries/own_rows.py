@@ -7,7 +7,7 @@ from datetime import date
 
 from policies.catalogue_rows import CatalogueRow
 from policies.inheritance import TOP, Context, below
-from review.models import Entry, Fonds, JointMaker, Series
+from review.models import AccessStatus, Entry, Fonds, JointMaker, Series
 
 # Columns of the tables that are fields of a row under the same name.
 SHARED = (
@@ -50,6 +50,10 @@ def own_row(values: dict[str, object], *, series: bool, joint: Sequence[str] = (
     stated = {name: _plain(values[name]) for name in (SHARED if series else SHARED + OF_ENTRIES)}
     if series:
         stated["level"] = "series"
+    elif stated["access_status"] == AccessStatus.SUSPENDED:
+        stated["access_status"] = (
+            AccessStatus.NOT_REVIEWED.value
+        )  # 开放标识 knows no other word for what is not settled
     above = values.get("parent__reference_code") or values.get("series__reference_code") or ""
     agency = "；".join([str(values["agency__name"] or ""), *joint])
     stated |= {"agency": agency, "parent_code": above, **own}

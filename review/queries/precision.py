@@ -95,15 +95,19 @@ def closed_without(rule: Rule) -> tuple[int, int]:
 
 
 def _signed() -> QuerySet[Opinion]:
-    """The opinions that were signed: of each entry one, the settlement where there was a difference."""
+    """The opinions that were signed: of each entry one, the settlement or ruling where there was a difference."""
     of_batch = {"batch": OuterRef("batch_entry__batch")}
-    settled = Opinion.objects.filter(
-        batch_entry=OuterRef("batch_entry"), round=OuterRef("round"), stage=Stage.RECONCILE, standing=True
-    )
+    own = {"batch_entry": OuterRef("batch_entry"), "round": OuterRef("round"), "standing": True}
+    ruled = Exists(Opinion.objects.filter(stage=Stage.COORDINATE, **own))
+    settled = Exists(Opinion.objects.filter(stage=Stage.RECONCILE, **own))
+    second = Exists(Opinion.objects.filter(stage=Stage.SECOND_REVIEW, **own))
     return Opinion.objects.filter(
-        Exists(SignOff.objects.filter(round=OuterRef("round"), **of_batch)),
+        Exists(SignOff.objects.filter(round=OuterRef("round"), standing=True, **of_batch)),
         ~Exists(BatchReturn.objects.filter(round__gte=OuterRef("round"), **of_batch)),
-        Q(stage=Stage.RECONCILE) | (Q(stage=Stage.SECOND_REVIEW) & ~Exists(settled)),
+        Q(stage=Stage.COORDINATE)
+        | Q(stage=Stage.RECONCILE) & ~ruled
+        | Q(stage=Stage.SECOND_REVIEW) & ~settled & ~ruled
+        | Q(stage=Stage.FIRST_REVIEW) & ~second & ~settled & ~ruled,
         standing=True,
     ).order_by()
 

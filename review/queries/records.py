@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from policies.screening import Screener
 from review.models import Batch, Entry, PageText
 from review.queries.advice import findings_of, suggestions_of
 from review.queries.due import due_on
+from review.queries.referral_answers import declassified_among
 from review.queries.rules import current_screener, guarding
 
 _PAGES_AT_ONCE = 2000  # pages of full text that are held in memory, and one entry's at least
@@ -141,8 +142,13 @@ def _barred(record: Record, today: date, screener: Screener) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.matched for finding in barred))
 
 
-def standings_of(batch: Batch, entries: dict[int, Entry], today: date) -> dict[int, Standing]:
-    """What is known of each entry (by batch entry id) when it is decided, from what the rules advise as it stands."""
+def standings_of(
+    batch: Batch, entries: dict[int, Entry], today: date, opening: Collection[int] | None = None
+) -> dict[int, Standing]:
+    """What is known of each entry (by batch entry id) when it is decided, from what the rules advise as it stands.
+
+    Where `opening` names those that are to open, what the public fields show is asked of these alone.
+    """
     advice = suggestions_of(batch).filter(batch_entry__in=list(entries)).order_by()
     suggestions = dict(advice.values_list("batch_entry", "suggestion"))
     grounds: dict[int, set[str]] = {}
@@ -151,6 +157,7 @@ def standings_of(batch: Batch, entries: dict[int, Entry], today: date) -> dict[i
         if not is_number(rule):  # a second opinion asks for a look; its guess at a ground bars nothing
             grounds.setdefault(pk, set()).add(ground)
     screener = current_screener()
+    lifted = declassified_among(entry.pk for entry in entries.values())
     result = {}
     for pk, entry in entries.items():
         span = span_of(entry)
@@ -158,8 +165,9 @@ def standings_of(batch: Batch, entries: dict[int, Entry], today: date) -> dict[i
             reference_code=entry.reference_code,
             due=due_on(span.latest) if span else None,
             suggestion=Suggestion(suggestions[pk]),
-            grounds=tuple(sorted(grounds.get(pk, ()))),
-            public_hits=public_hits(entry, today, screener=screener),
+            # What the classifier has declassified is no secret any more, though the catalogue still bears the mark.
+            grounds=tuple(sorted(g for g in grounds.get(pk, ()) if entry.pk not in lifted or not g.endswith("-8-1"))),
+            public_hits=public_hits(entry, today, screener=screener) if opening is None or pk in opening else (),
             stub=entry.stub,
         )
     return result

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from django.db import connection
 from django.db.models import F, Func, QuerySet, TextField, Value
@@ -17,12 +18,20 @@ from policies.reach import LINE, Reach, bare_lines
 from review.models import BatchEntry, Entry, PageText
 
 _PIECE = 1 << 20  # signs that are looked through at once, or bytes
+_ROWS = 100  # rows that are read before their size is asked
 
-# All words of an entry (review/queries/records.py), in an order in which what is joined in a record stands together.
-_WORDS = (
-    "title", "responsible_body", "agency__name", "series_title", "retention", "classification",
-    "access_condition", "|", "public_attribute", "notes", "scope", "persons", "keywords", "partof:", "parent__title",
-)  # fmt: skip
+# The words of each field of a record (review/queries/records.py), in an order in which what is joined in it stands together.
+_WORDS = {
+    "title": ("title",),
+    "responsible_body": ("responsible_body",),
+    "agency": ("agency__name",),
+    "series_title": ("series_title",),
+    "retention": ("retention",),
+    "classification": ("classification",),
+    "access_condition": ("access_condition", "|", "public_attribute"),
+    "notes": ("notes", "scope", "persons", "keywords"),
+}
+_ABOVE = ("partof:", "parent__title")  # the rest of the notes, of an entry that lies in another
 _JOINTS = ("|", "partof:")  # as they are when spaces are left out
 _MARKS = {
     "retention": ("retention",),
@@ -56,8 +65,14 @@ def _touched(rows: QuerySet, entry: str, reach: Reach) -> list[int]:
         return sorted(rows.values_list("pk", flat=True))
     found: set[int] = set()
     if reach.by_words:
-        words = [Value(name) if name in _JOINTS else F(f"{entry}{name}") for name in _WORDS]
-        found.update(_holding(rows, words, reach))
+        words = tuple(name for field, names in _WORDS.items() if field in reach.fields for name in names)
+        by_themselves = rows
+        if "notes" in reach.fields:
+            # Apart, since to join a table of all entries with itself takes as long as to look through it.
+            by_themselves, in_others = (rows.filter(**{f"{entry}parent__isnull": none}) for none in (True, False))
+            found.update(_holding(in_others, _columns(entry, words + _ABOVE), reach))
+        if words:
+            found.update(_holding(by_themselves, _columns(entry, words), reach))
     if reach.by_words and reach.pages and PageText.objects.exists():
         text = f"{entry}objects_attached__page_texts__text"
         found.update(_holding(rows.filter(**{f"{text}__isnull": False}), [F(text)], reach))
@@ -65,6 +80,10 @@ def _touched(rows: QuerySet, entry: str, reach: Reach) -> list[int]:
         columns = [f"{entry}{column}" for field in reach.marks for column in _MARKS[field]]
         found.update(rows.exclude(**dict.fromkeys(columns, "")).values_list("pk", flat=True))
     return sorted(found)
+
+
+def _columns(entry: str, words: tuple[str, ...]) -> list[F | Value]:
+    return [Value(name) if name in _JOINTS else F(f"{entry}{name}") for name in words]
 
 
 def _holding(rows: QuerySet, words: list[F | Value], reach: Reach) -> Iterator[int]:
@@ -88,9 +107,10 @@ def _copied(rows: QuerySet, words: list[F | Value]) -> Iterator[str]:
         piece: list[bytes] = []
         size = 0
         with cursor.copy(f"COPY ({sql}) TO STDOUT", parameters) as copy:
-            for row in copy:
-                piece.append(bytes(row))
-                size += len(row)
+            some = iter(copy)
+            while read := b"".join(islice(some, _ROWS)):
+                piece.append(read)
+                size += len(read)
                 if size > _PIECE:
                     yield _as_lines(b"".join(piece).decode())
                     piece, size = [], 0
@@ -98,7 +118,8 @@ def _copied(rows: QuerySet, words: list[F | Value]) -> Iterator[str]:
 
 
 def _as_lines(copied: str) -> str:
-    lines = copied.replace(LINE, "").replace("\n", LINE).replace("\t", "")
+    # NULL is a column of its own. What begins with a backslash in a text has two of them.
+    lines = copied.replace("\t\\N", "").replace(LINE, "").replace("\n", LINE).replace("\t", "")
     # What is escaped is white space, which is left out, NULL, or the backslash itself.
     return _unescaped(lambda found: "\\" if found[1] == "\\" else "", lines) if "\\" in lines else lines
 

@@ -65,6 +65,11 @@ class Workbook:
         self.sheet, heading = likeliest
         return heading, iter(())
 
+    def sheets(self) -> Iterator[tuple[str, Iterator[Block]]]:
+        """Every visible sheet with its rows, in order; the rows of one are read before the next is asked for."""
+        while sheet := self._next_sheet():
+            yield sheet["sheet"], self._blocks(sheet)
+
     def close(self) -> None:
         """Ends the other process."""
         self._process.kill()

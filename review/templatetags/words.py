@@ -8,15 +8,27 @@ from policies.grounds import KNOWN_GROUNDS
 from policies.learning.cards import NAME
 from policies.learning.opinion import is_number
 from policies.outcomes import ANSWER_NAMES, OUTCOME_NAMES, STAGE_NAMES
+from policies.roles import ROLES
 from policies.rules import Rule
 from policies.sentences import Refusal, Sentence
+from policies.transferring import DISCLOSURES
 from review import access
 from review.models import Person, ScreeningRun
 from review.queries.rules import ruleset_with
 
 register = template.Library()
 
-ROLE_PAGES = {"planner": ("plan", "due", "holdings"), "auditor": ("due", "holdings", "ledger")}
+ROLE_PAGES = {
+    "secrecy_officer": ("referrals",),
+    "planner": ("plan", "due", "holdings"),
+    "auditor": ("due", "holdings", "quality", "ledger"),
+    "sampler": ("quality",),
+    "confirmer": ("quality",),
+    "manager": ("manage", "quality", "suspensions"),
+    "panel_member": ("suspensions",),
+    "authority_officer": ("suspensions", "requests"),
+    "request_officer": ("requests",),
+}
 RULE_FIELDS = FIELD_NAMES | {"span": Sentence("形成时间", "Date")}
 
 
@@ -61,6 +73,26 @@ def ground_name(code: str) -> str:
 def ground_article(code: str) -> str:
     ground = KNOWN_GROUNDS.get(code)
     return _said(ground.article if ground else None, "")
+
+
+@register.filter
+def stratum_name(code: str) -> str:
+    """The name of a stratum of a quality sample (policies/sampling.py): its outcome, of deferrals with the ground."""
+    outcome, _, ground = code.partition(":")
+    return f"{outcome_name(outcome)} · {ground_name(ground)}" if ground else outcome_name(outcome)
+
+
+@register.filter
+def right_name(permission: str) -> str:
+    """The role that holds a permission ("review.sign_off_fonds")."""
+    codename = permission.partition(".")[2]
+    return next((said(role.name) for role in ROLES.values() if role.permission == codename), permission)
+
+
+@register.filter
+def disclosure_name(code: str) -> str:
+    """The state of government-information disclosure that a unit's opinion at transfer names."""
+    return _said(DISCLOSURES.get(code), code)
 
 
 @register.simple_tag

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, render
 
 from policies.outcomes import Stage
 from review import access
-from review.queries.decisions import counts_of, settled
+from review.queries.decisions import counts_of, review_steps, settled
 from review.queries.desks import answer_counts, answering_of, entries_in, groups_of, with_findings
+from review.queries.papers import papers_of
 from review.queries.progress import progress_of
 
 PAGE = 50
@@ -34,6 +35,11 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
     group = request.GET.get("group", "all")
     groups = groups_of(found, Stage.FIRST_REVIEW)
     page = Paginator(entries_in(found, group, Stage.FIRST_REVIEW), PAGE).get_page(request.GET.get("page"))
+    rows = with_findings(found, list(page.object_list))
+    # Whoever may still have to judge without knowing what first review said does not read it here either.
+    if review_steps(found).blind and access.holds(request.user, "review.second_review_fonds", found.fonds):
+        for row in rows:
+            row.blind()
     return render(
         request,
         "review/batch.html",
@@ -44,10 +50,12 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
             "groups": groups,
             "group": next((g for g in groups if g.key == group), groups[0]),
             "page": page,
-            "rows": with_findings(found, list(page.object_list)),
+            "rows": rows,
             "counts": counts_of(settled(found)),
             "answers": answer_counts(found),
             "answering": answering_of(found),
             "returns": found.returns.select_related("person"),
+            "papers": papers_of(found),
+            "asked_in_writing": found.countersignatures.select_related("agency").order_by("round", "agency__code"),
         },
     )

@@ -153,6 +153,7 @@ def state_name(state: str) -> str:
         "due": _("Due"),
         "overdue": _("Overdue"),
         "under_review": _("Under review"),
+        "held": _("On hold"),
         "open": _("Open"),
         "deferred": _("Deferred"),
         "undated": _("Date unknown"),

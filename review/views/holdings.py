@@ -13,6 +13,8 @@ from review import access
 from review.documents.exports import FORMATS
 from review.queries.descriptions import Tree, elements_of, entries_in, history_of, holdings
 from review.queries.due import due_on
+from review.queries.referral_answers import referrals_of
+from review.queries.transfers import opinions_of
 from review.views.exports import MAY_EXPORT
 
 PAGE = 100
@@ -69,6 +71,8 @@ def holdings_entry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             "due": due_on(entry.latest) if entry.latest else None,
             "elements": elements_of(entry),
             "history": history_of(entry),
+            "referrals": referrals_of(entry),
+            "transfer_opinions": opinions_of(entry),
             "parts": entry.parts.order_by("position", "pk")[:PAGE],
         },
     )

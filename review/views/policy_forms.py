@@ -53,6 +53,7 @@ class AdoptionForm(forms.Form):
     """Why a ruleset is adopted, and what becomes of each running batch: `batch-NUMBER`, or `all` for those not named."""
 
     reason = forms.CharField(label=_("Reason"), max_length=4000, required=False)
+    all = forms.ChoiceField(label=_("For all batches"), choices=MidBatch.choices, required=False)
 
     def __init__(self, *args: Any, batches: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,14 +62,17 @@ class AdoptionForm(forms.Form):
             self.fields[f"batch-{number}"] = forms.ChoiceField(label=number, choices=MidBatch.choices, required=False)
 
     def choices(self) -> dict[str, MidBatch]:
-        """The choice for each running batch by its number; where none was sent: go on."""
-        return {
-            number: MidBatch(self.cleaned_data[f"batch-{number}"] or MidBatch.CONTINUE) for number in self.batches
-        }
+        """The choice for each running batch by its number; else that for all; where none was sent: go on."""
+        for_all = self.cleaned_data["all"] or MidBatch.CONTINUE
+        return {number: MidBatch(self.cleaned_data[f"batch-{number}"] or for_all) for number in self.batches}
 
     def chosen(self, number: str) -> str:
-        """What was sent for a batch, for showing the form again."""
-        return (self.data or {}).get(f"batch-{number}", "") or MidBatch.CONTINUE.value
+        """What was sent for a batch, for showing the form again; "": as for all."""
+        return (self.data or {}).get(f"batch-{number}", "")
+
+    def chosen_for_all(self) -> str:
+        """What was sent for all batches, for showing the form again."""
+        return (self.data or {}).get("all", "") or MidBatch.CONTINUE.value
 
 
 # The fields of the form of a rule, each with the place of its value in the file.

@@ -275,9 +275,8 @@ def _adopt(request: HttpRequest, context: dict, what: dict, refused: HttpRespons
             messages.success(request, _("Adopted: %(number)s is in force.") % {"number": adopted.number})
             return redirect("ruleset", adopted.number)
     chosen_now = [(one, form.chosen(one.batch.number)) for one in batches]
-    return render(
-        request, "review/policy_adopt.html", context | {"form": form, "batches": chosen_now, "current": in_force()}
-    )
+    shown = {"form": form, "batches": chosen_now, "for_all": form.chosen_for_all(), "current": in_force()}
+    return render(request, "review/policy_adopt.html", context | shown)
 
 
 def begin_rescreening(adopted: AdoptedRuleset, request: HttpRequest) -> None:

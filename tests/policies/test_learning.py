@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import math
 import random
@@ -19,6 +20,7 @@ from policies.dates import parse_date_span
 from policies.learning import training
 from policies.learning.bounds import threshold_of_entries, threshold_of_groups, upper_bound
 from policies.learning.cards import rendered
+from policies.learning.fitting import Beside
 from policies.learning.listing import Example, Listed, beside, features, listed
 from policies.learning.measuring import area, balancing_cut
 from policies.learning.opinion import ANY, combined, from_json, is_number
@@ -101,8 +103,51 @@ def test_a_changed_file_is_refused(opinion):
         from_json(json.dumps(value), opinion.digest)
 
 
+def test_an_opinion_of_the_first_format_keeps_its_digest_and_scores_as_it_did(opinion):
+    """There the entries beside weighed half as much as the entry's own words."""
+    first = dataclasses.replace(opinion, format=1)
+    kept = from_json(first.to_json(), first.digest)
+    assert (kept.format, kept.digest) == (1, first.digest)
+    entries = [example.entry for example in invented(3, seed=9)]
+    bias = kept.grounds[ANY].bias
+    shown = features(entries)
+    own = [sum(size * kept.weights[name][0] for name, size in row.items() if name in kept.weights) for row in shown]
+    for place, around in enumerate(beside(entries)):
+        mean = sum(own[other] for other in around) / len(around)
+        assert math.isclose(kept.scores(entries)[place][ANY], bias + (own[place] + 0.5 * mean) / 1.5, abs_tol=1e-9)
+        newer = opinion.scores(entries)[place][ANY]
+        assert math.isclose(newer, bias + (own[place] + mean) / 2, abs_tol=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 40), st.sampled_from([0.0, 0.5, 2.0]))
+def test_the_slope_handed_back_is_that_of_the_mixed_scores(seed, count, share):
+    """<mixed(v), u> = <v, handed_back(u)> for any v and u: learning goes downhill on the scores that will be given."""
+    chance = np.random.default_rng(seed)
+    groups = sorted(f"F{number}" for number in chance.integers(0, 4, count))
+    around = list(beside([Listed(f"No. {place}", group=group) for place, group in enumerate(groups)]))
+    mixing = Beside(np.array([a.start for a in around]), np.array([a.stop for a in around]), share)
+    v, u = chance.normal(size=count), chance.normal(size=count)
+    assert math.isclose(mixing.mixed(v) @ u, v @ mixing.handed_back(u), abs_tol=1e-9)
+
+
+def test_some_whole_groups_are_mixed_as_they_were_among_all():
+    entries = [example.entry for example in invented(4)]
+    prepared = training.prepare(entries)
+    rows = np.flatnonzero(np.isin(prepared.table.groups, [1, 3]))
+    values = np.random.default_rng(0).normal(size=len(entries))
+    assert np.allclose(prepared.beside.rows(rows).mixed(values[rows]), prepared.beside.mixed(values)[rows])
+
+
+def test_how_many_titles_stand_above_is_seen():
+    depth = [
+        {name for name in row if name.endswith("titles above")}
+        for row in features([Listed("通知"), Listed("通知", ("甲", "乙")), Listed("通知", ("甲",) * 9)])
+    ]
+    assert depth == [{"f:0 titles above"}, {"f:2 titles above"}, {"f:5 titles above"}]
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "grounds": {}, "weights": {"t:a": 3}}']
+    "text", ["", "[]", "{}", '{"format": 3}', '{"format": 1, "grounds": {}, "weights": {"t:a": 3}}']
 )
 def test_what_is_no_opinion_is_refused(text):
     with pytest.raises(Refusal):

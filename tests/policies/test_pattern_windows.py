@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from policies.folding import FoldedTexts, fold
 from policies.joined import Joined
 from policies.pattern_windows import PatternWindows, SoughtTexts, longest_whole
+from policies.rule_words import folded
 from policies.rulesets import load_ruleset
 
 PATTERNS = sorted(
@@ -43,7 +44,7 @@ def spans(found):
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_every_match_is_found_and_no_other(pattern):
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     @given(texts, texts)
     @example("关" * 300 + "13800138000" + "关" * 300 + "京a12345", "138")
     @example("0" * 1000 + "1234", "12")
@@ -101,3 +102,30 @@ def test_texts_folded_together_are_as_each_by_itself(many):
         assert [together.original(number, at, at + 1) for at in places] == [
             alone.original(at, at + 1) for at in places
         ]
+
+
+CALLED_UP = sorted(
+    {
+        (rule.looks_for.pattern, folded(rule.looks_for.triggers))
+        for number in ("cn-1", "cn-2", "uk-1", "us-1")
+        for rule in load_ruleset(number).rules
+        if rule.looks_for.kind == "pattern"
+        and PatternWindows(rule.looks_for.pattern).begins_with(folded(rule.looks_for.triggers))
+    }
+)
+
+
+@pytest.mark.parametrize(("pattern", "triggers"), CALLED_UP)
+def test_a_pattern_that_begins_with_its_triggers_is_found_where_these_stand(pattern, triggers):
+    @settings(max_examples=60, deadline=None)
+    @given(texts)
+    @example("电话电话：62778899电话1998年，京a12345京京a12345")
+    def holds(text):
+        places = [(at, at) for at in range(len(text)) if text.startswith(triggers, at)]
+        assert spans(PatternWindows(pattern).matches(text, places)) == spans(re.finditer(pattern, text))
+
+    holds()
+
+
+def test_there_are_patterns_that_begin_with_their_triggers():
+    assert CALLED_UP

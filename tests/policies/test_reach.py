@@ -148,7 +148,7 @@ def test_what_is_not_touched_is_advised_on_as_before(change, records):
 
 def may_be_found(reached, record: Record) -> bool:
     """Whether looking through the stored texts leads to the record."""
-    texts = [getattr(record, field) for field in FIELDS]
+    texts = [getattr(record, field) for field in FIELDS if field in reached.fields]
     texts += record.pages if reached.pages else ()
     return (
         reached.everything
@@ -181,6 +181,16 @@ def test_one_term_more_touches_what_holds_it_and_nothing_else_of_the_list():
     assert reached.terms == ("抗旱",)
     assert reached.touches(record("关于抗 旱的通知"), TODAY)
     assert not reached.touches(record("关于给予处分的决定"), TODAY)
+
+
+def test_only_the_fields_of_the_changed_rules_are_looked_through():
+    changed = rule(fields=["notes", "pages"], looks_for={"kind": "lexicon", "terms": ["处分", "抗旱"]})
+    other = rule(id="CN-902", fields=["title"], looks_for={"kind": "lexicon", "terms": ["防汛"]})
+    assert reach(ruleset(rule(fields=["notes", "pages"]), other), ruleset(changed, other)).fields == (
+        "notes",
+        "pages",
+    )
+    assert reach(ruleset(other), ruleset(changed)).fields == ("notes", "pages", "title")
 
 
 def test_a_term_less_touches_what_held_it():

@@ -3,8 +3,6 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 from django.apps import apps
@@ -33,6 +31,7 @@ from review.operations import (
     agencies,
     appointing,
     attaching,
+    consenting,
     countersigning,
     drafting,
     exporting,
@@ -49,12 +48,15 @@ from review.operations import (
     signing,
     titling,
 )
+from review.operations.consenting import Consent
 from review.queries.comparing import compare
 from review.queries.decisions import decision_of, disputes, entries_for, standing
+from review.queries.deferrals import listed, open_list
 from review.queries.intakes import folder_of, staged_of
 from review.readers.agency_lists import read_agencies
 from review.readers.object_folders import walk
 from tests import policy_desk
+from tests.review.scenes import Scene, all_scenes
 from tests.second_opinions import small_opinion
 from tests.world import NOW, TODAY, World
 from workflows import rehearsal
@@ -75,15 +77,6 @@ def operations() -> dict[str, object]:
 
 
 LATER = Decision(Outcome.DEFER, "CN-8-2", TODAY.replace(year=2036), "双方面商一致")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One operation at work: the desk where its batch waits, what must be done before, and the call itself."""
-
-    desk: str | None
-    call: Callable[[World, Batch], object]
-    before: Callable[[World, Batch], object] | None = None
 
 
 def _asked(batch: Batch) -> Countersignature:
@@ -238,8 +231,12 @@ def _signed_with_nothing_open(world, batch):
         ),
     )
     rehearsal.second_review(batch, world["second"])
+    rehearsal.sample(batch, world["sampler"])
     world.countersign(batch, 0)
     signing.sign_off(batch=batch, by=world["confirmer"], at=NOW)
+    consenting.put_list(batch=batch, by="test", at=NOW)
+    consents = {row.batch_entry.pk: Consent(True) for row in listed(batch, open_list(batch))}
+    consenting.record_consents(batch=batch, consents=consents, by=world["authority"], at=NOW)
 
 
 SCENES = {
@@ -416,7 +413,7 @@ SCENES = {
         lambda w, b: releasing.close_without_opening(batch=b, by="test", at=NOW),
         before=_signed_with_nothing_open,
     ),
-}
+} | all_scenes()
 
 
 def set_up(world: World, scene: Scene) -> Batch | None:

@@ -23,14 +23,15 @@ from review.models import (
     RulesChange,
     RulesetDraft,
 )
-from review.operations import drafting, exporting
+from review.operations import drafting, exporting, planning
 from review.queries import rules
 from review.queries.precision import Measure, closed_without, wilson
 from review.queries.rules import in_force, ruleset_of
 from review.views.policies import history_of
 from tests import policy_desk
-from tests.world import CATALOGUE, NOW, make_world
+from tests.world import CATALOGUE, NOW, TODAY, make_world
 from workflows import rehearsal
+from workflows.flows import opening
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
 
@@ -338,6 +339,54 @@ def test_a_draft_goes_from_its_impact_to_adoption_by_another(client, world):
     assert (change.choice, change.done_at is None) == (MidBatch.REBASE_UNDECIDED, False)
     assert Finding.objects.filter(batch_entry__batch=batch, rule="CN-991", replaced_by=None).count() == 1
     assert AdoptedRuleset.objects.get().adopted_by == world["keeper2"]
+
+
+def two_batches(world):
+    codes = [f"Z001-001-{number:04}" for number in range(1, 8)]
+    cut = [
+        planning.cut_batch(fonds=world.fonds, by=world["planner"], at=NOW, today=TODAY, codes=part)
+        for part in (codes[:3], codes[3:])
+    ]
+    for batch in cut:
+        opening.begin(batch=batch, by=world["planner"])
+    return cut
+
+
+def test_one_choice_holds_for_every_running_batch_that_has_none_of_its_own(client, world):
+    one, other = two_batches(world)
+    adopt = reverse("adopt-draft", args=[policy_desk.submitted(world).pk])
+    client.force_login(world["keeper2"])
+    page = main_of(client.get(adopt))
+    assert page.xpath("string(.//select[@name='all']/option[@selected]/@value)") == MidBatch.CONTINUE
+    for batch in (one, other):
+        checked = page.xpath(f".//input[@name='batch-{batch.number}'][@checked]/@value")
+        assert checked == [""], "as for all"
+    sent = {"all": MidBatch.REBASE_UNDECIDED, f"batch-{one.number}": MidBatch.CONTINUE, f"batch-{other.number}": ""}
+    again = main_of(client.post(adopt, sent))  # no reason: nothing is done, and what was chosen is still there
+    assert again.xpath("string(.//select[@name='all']/option[@selected]/@value)") == MidBatch.REBASE_UNDECIDED
+    assert again.xpath(f".//input[@name='batch-{one.number}'][@checked]/@value") == [MidBatch.CONTINUE]
+    assert not RulesChange.objects.exists()
+    client.post(adopt, sent | {"reason": "会议通过"})
+    assert dict(RulesChange.objects.values_list("batch", "choice")) == {
+        one.pk: MidBatch.CONTINUE,
+        other.pk: MidBatch.REBASE_UNDECIDED,
+    }
+
+
+def test_a_choice_for_all_that_there_is_not_changes_nothing(client, world):
+    two_batches(world)
+    adopt = reverse("adopt-draft", args=[policy_desk.submitted(world).pk])
+    client.force_login(world["keeper2"])
+    client.post(adopt, {"reason": "会议通过", "all": "everything"})
+    assert (in_force(), RulesChange.objects.count()) == ("cn-1", 0)
+
+
+def test_a_single_running_batch_is_chosen_for_by_itself(client, world):
+    batch = world.batch()
+    client.force_login(world["keeper2"])
+    page = main_of(client.get(reverse("adopt-draft", args=[policy_desk.submitted(world).pk])))
+    assert not page.xpath(".//select[@name='all']")
+    assert page.xpath(f".//input[@name='batch-{batch.number}'][@checked]/@value") == [MidBatch.CONTINUE]
 
 
 def test_a_ruleset_of_another_jurisdiction_is_shown_and_not_offered_for_adoption(client, world):

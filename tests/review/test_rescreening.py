@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from policies.outcomes import Outcome, Stage
 from policies.reviewing import Decision
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
 BOTH = NEW_RULE.replace(
     "    - 防汛工作\n", "    - 防汛工作\n    - 救济标准\n"
 )  # meets the first two entries of the world
-LATER = NOW + timedelta(days=1)
+LATER = max(NOW, timezone.now()) + timedelta(days=1)  # after the rehearsed opinions, which are given by the clock
 
 
 @pytest.fixture(autouse=True)
@@ -230,6 +231,7 @@ def hand_on_countersign(world, batch):
 HANDING_ON = {
     "first_review": lambda world, batch: rehearsal.first_review(batch, world["first"]),
     "second_review": lambda world, batch: rehearsal.second_review(batch, world["second"]),
+    "sample": lambda world, batch: rehearsal.sample(batch, world["sampler"]),
     "countersign": hand_on_countersign,
     "reconcile": lambda world, batch: rehearsal.reconcile(batch, world["reconciler"]),
     "sign_off": lambda world, batch: rehearsal.sign_off(batch, world["confirmer"]),

@@ -67,8 +67,7 @@ def own_codes(batch, agency: Agency) -> set[str]:
 
 
 def finished(world: World, batch) -> None:
-    rehearsal.sign_off(batch, world["confirmer"])
-    rehearsal.release(batch, world["publisher"])
+    world.walk(batch)
     assert desks(batch) == []
     assert ledger.verify().bad_line is None
 
@@ -184,7 +183,7 @@ def test_what_nobody_is_known_to_answer_for_comes_to_reconciliation_and_does_not
         reconciling.hand_on(batch=batch, by=world["reconciler"], at=NOW)
 
     rehearsal.work(task, world["reconciler"], act)
-    rehearsal.sign_off(batch, world["confirmer"])
+    world.walk(batch)
     assert desks(batch) == []
     assert not Entry.objects.filter(access_status=AccessStatus.OPEN).exists()
 
@@ -206,8 +205,7 @@ def test_a_change_recorded_after_the_asking_changes_nothing_in_that_round_and_co
         ),
         verdict="return",
     )
-    rehearsal.first_review(batch, world["first"])
-    rehearsal.second_review(batch, world["second"])
+    world.walk(batch, "countersign")
     again = {task.seed.agency.code for task in rehearsal.open_tasks(batch, "countersign")}
     assert again == {"SHT", "CZT"}
     assert Asked.objects.filter(round=1).exists(), "what was asked before is kept"

@@ -11,41 +11,58 @@ from django.urls import reverse
 from lxml import html
 
 from review.models import Batch, Opinion
-from tests.world import CATALOGUE, World, make_world
+from review.operations import sampling
+from tests.world import CATALOGUE, NOW, World, make_world
 from workflows import rehearsal
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
 
 MESSAGES = settings.LOCALE_PATHS[0] / "zh_Hans" / "LC_MESSAGES" / "django.po"
-PEOPLE = ("planner", "first", "second", "reconciler", "confirmer", "publisher", "auditor", "unit-mzt", "unit-czt")
-DESKS = ("first_review", "second_review", "countersign", "reconcile", "sign_off", "release")
+PEOPLE = (
+    "planner", "first", "second", "reconciler", "confirmer", "publisher", "auditor", "unit-mzt", "unit-czt", "sampler",
+    "authority",
+)  # fmt: skip
+DESKS = (
+    "first_review", "second_review", "sample", "countersign", "reconcile", "coordinate", "sign_off", "consent", "release",
+)  # fmt: skip
 # Which page answers what to whom, in the order of PEOPLE; a desk is open to its own people only.
 ANSWERS = {
-    "my-work":       (200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "plan":          (200, 403, 403, 403, 403, 403, 403, 403, 403),
-    "batches":       (200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "batch":         (200, 200, 200, 200, 200, 200, 200, 404, 404),
-    "due":           (200, 403, 403, 403, 403, 403, 200, 403, 403),
-    "due-entries":   (200, 403, 403, 403, 403, 403, 200, 403, 403),
-    "holdings":      (200, 200, 200, 200, 200, 200, 200, 403, 403),
-    "agencies":      (200, 403, 403, 403, 403, 403, 200, 403, 403),
-    "intakes":       (200, 403, 403, 403, 403, 403, 403, 403, 403),
-    "proposals":     (200, 403, 403, 403, 403, 403, 403, 403, 403),
-    "policies":      (200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "ledger":        (403, 403, 403, 403, 403, 403, 200, 403, 403),
-    "first_review":  (403, 200, 403, 403, 403, 403, 403, 403, 403),
-    "second_review": (403, 403, 200, 403, 403, 403, 403, 403, 403),
-    "countersign":   (403, 403, 403, 403, 403, 403, 403, 200, 403),
-    "reconcile":     (403, 403, 403, 200, 403, 403, 403, 403, 403),
-    "sign_off":      (403, 403, 403, 403, 200, 403, 403, 403, 403),
-    "release":       (403, 403, 403, 403, 403, 200, 403, 403, 403),
-    "no such task":  (404, 404, 404, 404, 404, 404, 404, 404, 404),
+    "my-work":       (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "plan":          (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "batches":       (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "batch":         (200, 200, 200, 200, 200, 200, 200, 404, 404, 200, 200),
+    "due":           (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    "due-entries":   (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    "holdings":      (200, 200, 200, 200, 200, 200, 200, 403, 403, 200, 200),
+    "agencies":      (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    "intakes":       (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "proposals":     (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "policies":      (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "notices":       (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "procedure":     (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "standing-in":   (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "suspensions":   (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "requests":      (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 200),
+    "referrals":     (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    "transfers":     (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "quality":       (403, 403, 403, 403, 200, 403, 200, 403, 403, 200, 403),
+    "ledger":        (403, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    "first_review":  (403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "second_review": (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "sample":        (403, 403, 403, 403, 403, 403, 403, 403, 403, 200, 403),
+    "countersign":   (403, 403, 403, 403, 403, 403, 403, 200, 403, 403, 403),
+    "reconcile":     (403, 403, 403, 200, 403, 403, 403, 403, 403, 403, 403),
+    "coordinate":    (403, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "sign_off":      (403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "consent":       (403, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "release":       (403, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403),
+    "no such task":  (404, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404),
 }  # fmt: skip
 ALLOWED = [(page, PEOPLE[answers.index(200)]) for page, answers in ANSWERS.items() if 200 in answers]
 LINKS = {
     "planner": {"my-work", "plan", "due", "intakes", "holdings", "agencies", "batches", "policies"},
     "first": {"my-work", "batches", "policies"},
-    "auditor": {"my-work", "due", "holdings", "agencies", "batches", "policies", "ledger"},
+    "auditor": {"my-work", "due", "holdings", "agencies", "batches", "policies", "quality", "ledger"},
     "unit-mzt": {"my-work", "policies"},
 }
 
@@ -54,6 +71,8 @@ def address_of(page: str, world: World) -> str:
     """The address of a page, the batch walked to the desk when it is one."""
     if page in DESKS:
         batch = world.walked(page)
+        if page == "sample":
+            sampling.draw_samples(batch=batch, by=world["sampler"], at=NOW)
         tasks = rehearsal.open_tasks(batch, page)
         task = next(task for task in tasks if task.seed is None or task.seed.agency.code == "MZT")
         return reverse("task", args=[task.pk])

@@ -99,8 +99,10 @@ def test_a_batch_of_which_nothing_opens_ends_without_a_release(world):
 
     rehearsal.work(task, world["first"], defer_all)
     rehearsal.second_review(batch, world["second"])
+    rehearsal.sample(batch, world["sampler"])
     world.countersign(batch, 0)
     rehearsal.sign_off(batch, world["confirmer"])
+    rehearsal.consent(batch, world["authority"])
     assert desks(batch) == []
     assert not Release.objects.exists()
     assert Entry.objects.filter(access_status=AccessStatus.DEFERRED).count() == 10
@@ -300,7 +302,13 @@ def test_signing_asks_for_the_password_again(client, world):
 
 @pytest.mark.parametrize(
     ("desk", "username"),
-    [("second_review", "second"), ("reconcile", "reconciler"), ("sign_off", "confirmer"), ("release", "publisher")],
+    [
+        ("second_review", "second"),
+        ("sample", "sampler"),
+        ("reconcile", "reconciler"),
+        ("sign_off", "confirmer"),
+        ("release", "publisher"),
+    ],
 )
 def test_every_later_desk_can_return_the_batch_with_a_reason(client, world, desk, username):
     batch = world.walked(desk)

@@ -14,21 +14,25 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from viewflow.workflow import Activation, flow
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
+from policies.reviewing import returns_from
 from policies.sentences import Refusal, Sentence
 from review.models import Batch, Person
 from review.operations import returning
+from review.queries.decisions import review_steps
 from workflows.forms import ReasonForm
 
 OPEN = (STATUS.NEW, STATUS.ASSIGNED)
 NOT_OPEN = Sentence(
     "这项工作已经办结，未重复执行。", "This piece of work is finished already; nothing was done twice."
 )
+
+NOT_A_DECISION = Sentence("请选定意见；日期须为 年-月-日。", "Choose a decision; a day is written YYYY-MM-DD.")
 
 
 @login_required
@@ -76,17 +80,53 @@ def _unknown(activation: Activation) -> str:
     raise Refusal(Sentence("没有这样的操作，请刷新页面。", "There is no such act. Reload the page."))
 
 
+# What the flow goes on by when a batch is sent back to a desk.
+VERDICTS = {"first_review": "return", "second_review": "second", "reconcile": "reconcile"}
+_BACK_TO = {
+    "first_review": gettext_lazy("First review"),
+    "second_review": gettext_lazy("Second review"),
+    "reconcile": gettext_lazy("Reconcile"),
+}
+
+
+def return_choices(desk: str, batch: Batch, *, differences: bool = False) -> list[tuple[str, str]]:
+    """The desks to which `desk` may send this batch back, with their names; `differences`: there was something to reconcile."""
+    codes = returns_from(desk, second_review=review_steps(batch).second_review, differences=differences)
+    return [(code, str(_BACK_TO[code])) for code in codes]
+
+
 def returning_from(desk: str, request: HttpRequest, batch: Batch) -> Act:
-    """The act of sending the batch back to first review from `desk`, with the reason that was written."""
+    """The act of sending the batch back from `desk` to the desk that was chosen, with the reason that was written."""
 
     def act(activation: Activation) -> str:
+        to = request.POST.get("to") or "first_review"
         returning.return_batch(
-            batch=batch, from_desk=desk, reason=written_reason(request), by=request.user, at=timezone.now()
+            batch=batch,
+            from_desk=desk,
+            to_desk=to,
+            reason=written_reason(request),
+            by=request.user,
+            at=timezone.now(),
         )
-        finish(activation, "return")
-        return _("Returned to first review.")
+        finish(activation, VERDICTS[to])
+        return _("Returned to: %(desk)s.") % {"desk": _BACK_TO[to]}
 
     return act
+
+
+def entry_of(request: HttpRequest) -> int:
+    """The one entry (its id in the batch) that a form is about; 0, which no entry has, where it names none."""
+    return number_of(request.POST.get("entry"))
+
+
+def entries_of(request: HttpRequest) -> set[int]:
+    """The entries that a page showed with its form."""
+    return {number_of(value) for value in request.POST.getlist("entry")}
+
+
+def number_of(text: str | None) -> int:
+    """A number as a form sends it; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def written_reason(request: HttpRequest) -> str:

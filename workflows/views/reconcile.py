@@ -1,4 +1,4 @@
-"""The reconciliation desk: only the differences, both statements side by side."""
+"""The reconciliation desk: only the differences; both sides heard, the minutes kept, the outcome settled or put further up."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from viewflow.workflow import Activation
 from viewflow.workflow.models import Task
 
 from policies.sentences import Refusal, Sentence
-from review.models import Batch
+from review.models import Agency, Batch
 from review.operations import reconciling
-from review.queries.decisions import settled
-from workflows.forms import DecisionForm
+from review.queries.decisions import disputes, settled
+from review.queries.desks import differences_of
+from workflows.forms import DecisionForm, StatementForm
 from workflows.views import door
 
 
 def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
-    """Every entry of a batch on which archives and unit differ, open or settled in this round."""
+    """Every difference with what each side says, what was said at the meeting, and how it was settled."""
     batch: Batch = task.process.artifact
     if request.method == "POST":
         return _act(request, task, batch)
-    rows = [row for row in settled(batch) if row.in_dispute or row.settlement is not None]
+    rows = [row for row in settled(batch) if row.in_dispute or row.agreement is not None]
     left = sum(row.in_dispute for row in rows)
     return render(
         request,
@@ -30,12 +31,14 @@ def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
         {
             "task": task,
             "batch": batch,
-            "rows": rows,
+            "lines": differences_of(rows),
             "may_act": door.may_act(request, task),
             "left": left,
             "done": len(rows) - left,
             "total": len(rows),
             "form": DecisionForm(),
+            "statement_form": StatementForm(),
+            "return_to": door.return_choices("reconcile", batch),
         },
     )
 
@@ -43,24 +46,59 @@ def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
     def settle(activation: Activation) -> str:
         form = DecisionForm(request.POST)
-        entry = request.POST.get("entry", "")
-        if not form.is_valid() or not (entry.isascii() and entry.isdigit()):
-            raise Refusal(
-                Sentence("请选定意见；日期须为 年-月-日。", "Choose a decision; a day is written YYYY-MM-DD.")
-            )
+        if not form.is_valid():
+            raise Refusal(door.NOT_A_DECISION)
         reconciling.settle(
             batch=batch,
-            settlements={int(entry): form.decision()},
+            settlements={door.entry_of(request): form.decision()},
             by=request.user,
             at=timezone.now(),
             today=timezone.localdate(),
         )
         return _("The settlement is recorded.")
 
+    def state(activation: Activation) -> str:
+        return record([door.entry_of(request)])
+
+    def state_all(activation: Activation) -> str:
+        """The archives' statement or the minutes, on every difference that is still open."""
+        return record([row.batch_entry.pk for row in disputes(batch)])
+
+    def record(entries: list[int]) -> str:
+        form = StatementForm(request.POST)
+        if not form.is_valid():
+            raise Refusal(
+                Sentence("请写明陈述；日期须为 年-月-日。", "Write what was said; a day is written YYYY-MM-DD.")
+            )
+        said = form.cleaned_data
+        reconciling.record_statement(
+            batch=batch,
+            entries=entries,
+            kind=said["kind"],
+            text=said["text"],
+            agency=Agency.objects.filter(pk=said["agency"]).first() if said["agency"] else None,
+            met_on=said["met_on"],
+            by=request.user,
+            at=timezone.now(),
+            today=timezone.localdate(),
+        )
+        return _("The statement is recorded.")
+
+    def to_authority(activation: Activation) -> str:
+        reconciling.put_to_authority(batch=batch, by=request.user, at=timezone.now())
+        door.finish(activation, "authority")
+        return _("Put to the archives authority.")
+
     def hand_on(activation: Activation) -> str:
         reconciling.hand_on(batch=batch, by=request.user, at=timezone.now())
         door.finish(activation)
         return _("Handed on to the next desk.")
 
-    verbs = {"settle": settle, "hand_on": hand_on, "return": door.returning_from("reconcile", request, batch)}
-    return door.work(request, task, verbs)
+    verbs = {
+        "settle": settle,
+        "state": state,
+        "state_all": state_all,
+        "to_authority": to_authority,
+        "hand_on": hand_on,
+    }
+    return door.work(request, task, {**verbs, "return": door.returning_from("reconcile", request, batch)})

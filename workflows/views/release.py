@@ -18,8 +18,8 @@ from viewflow.workflow.models import Task
 from policies.sentences import Refusal
 from review.models import Batch, Release
 from review.operations import releasing
-from review.queries.decisions import counts_of, settled
-from review.queries.editions import next_number, standing_sign_off
+from review.queries.decisions import counts_of, had_differences, settled, signatures_of
+from review.queries.editions import next_number
 from workflows.views import door
 
 PAGE = 50
@@ -43,7 +43,8 @@ def release(request: HttpRequest, task: Task) -> HttpResponse:
             "total": len(rows),
             "counts": counts_of(rows),
             "number": next_number(timezone.localdate()),
-            "sign_off": standing_sign_off(batch),
+            "signatures": signatures_of(batch),
+            "return_to": door.return_choices("release", batch, differences=had_differences(rows)),
             "page": Paginator(opened, PAGE).get_page(request.GET.get("page")),
         },
     )

@@ -13,13 +13,16 @@ from viewflow.workflow.models import Task
 from policies.outcomes import Stage, Suggestion
 from policies.reviewing import Decision, advised
 from policies.sentences import Refusal, Sentence
-from review.models import Batch
+from review.models import Batch, BatchKind
 from review.operations import reviewing, titling
 from review.queries.advice import suggestions_of
-from review.queries.decisions import decision_of, standing, undecided
+from review.queries.decisions import decision_of, review_steps, standing, undecided
 from review.queries.desks import entries_in, groups_of, last_round, with_findings
 from review.queries.likeness import earlier_decisions, uneven_of
 from review.queries.proposed_titles import propose_titles
+from review.queries.reassessments import earlier_of
+from review.queries.referral_answers import answers_on
+from review.queries.transfers import standing_opinions
 from workflows.forms import DecisionForm, PublicTitleForm
 from workflows.views import door
 
@@ -32,15 +35,29 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
     stage = Stage(task.flow_task.name)
     if request.method == "POST":
         return _act(request, task, batch, stage)
+    steps = review_steps(batch)
+    blind = _is_blind(batch, stage)
     group = request.GET.get("group", "all")
+    if blind and group.startswith("opinion:"):
+        group = "all"  # which entries are in it would tell what first review said
     page = Paginator(entries_in(batch, group, stage), PAGE).get_page(request.GET.get("page"))
     rows = with_findings(batch, list(page.object_list))
     propose_titles(rows, timezone.localdate())
-    uneven = uneven_of(batch, stage)
+    if blind:
+        for row in rows:
+            row.blind()
+    uneven = uneven_of(batch, stage, blind=blind)
     earlier = earlier_decisions([row.batch_entry for row in rows], by=request.user)
     for row in rows:
         row.alike, row.uneven = earlier.get(row.batch_entry.likeness), uneven.by_key.get(row.batch_entry.likeness)
-    groups = groups_of(batch, stage)
+    told, answered = (find([row.entry.pk for row in rows]) for find in (standing_opinions, answers_on))
+    for row in rows:
+        row.transfer_opinion, row.referral = told.get(row.entry.pk), answered.get(row.entry.pk)
+    if batch.kind == BatchKind.REASSESSMENT:
+        before = earlier_of([row.batch_entry for row in rows])
+        for row in rows:
+            row.earlier = before.get(row.batch_entry.pk)
+    groups = groups_of(batch, stage, blind=blind)
     current = next((g for g in groups if g.key == group), groups[0])
     return render(
         request,
@@ -50,6 +67,10 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
             "batch": batch,
             "run": batch.screening_runs.latest(),
             "stage": stage,
+            "blind": blind,
+            "follows_first": stage is Stage.SECOND_REVIEW and not blind,
+            "steps": steps,
+            "return_to": door.return_choices("second_review", batch) if stage is Stage.SECOND_REVIEW else [],
             "groups": groups,
             "group": current,
             "page": page,
@@ -64,6 +85,11 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
             "last_return": batch.returns.select_related("person").last(),
         },
     )
+
+
+def _is_blind(batch: Batch, stage: Stage) -> bool:
+    """Whether this desk shows records and findings only, and of first review nothing until second review is given."""
+    return stage is Stage.SECOND_REVIEW and review_steps(batch).blind
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch, stage: Stage) -> HttpResponse:
@@ -81,13 +107,11 @@ def _act(request: HttpRequest, task: Task, batch: Batch, stage: Stage) -> HttpRe
     def decide(activation: Activation) -> str:
         form = DecisionForm(request.POST)
         if not form.is_valid():
-            raise Refusal(
-                Sentence("请选定意见；日期须为 年-月-日。", "Choose a decision; a day is written YYYY-MM-DD.")
-            )
-        return record({_entry(request): form.decision()})
+            raise Refusal(door.NOT_A_DECISION)
+        return record({door.entry_of(request): form.decision()})
 
     def follow(activation: Activation) -> str:
-        return record(_followed(batch, stage, [_entry(request)]))
+        return record(_followed(batch, stage, [door.entry_of(request)]))
 
     def follow_group(activation: Activation) -> str:
         return record(_followed(batch, stage, _group(request, batch, stage)))
@@ -125,11 +149,12 @@ def _group(request: HttpRequest, batch: Batch, stage: Stage) -> list[int]:
     """
     group = request.POST.get("group", "")
     pks = list(entries_in(batch, group, stage, only_left=True).values_list("pk", flat=True))
-    if group.partition(":")[0] not in ("suggestion", "rule", "opinion"):
+    kinds = ("suggestion", "rule") if _is_blind(batch, stage) else ("suggestion", "rule", "opinion")
+    if group.partition(":")[0] not in kinds:
         raise Refusal(
             Sentence("请选一组，看过后再成组决定。", "Choose a group and look through it before deciding it.")
         )
-    if len(pks) != _number(request.POST.get("count")):
+    if len(pks) != door.number_of(request.POST.get("count")):
         raise Refusal(
             Sentence(
                 f"这一组现有 {len(pks)} 条未审，与页面所示不同。请看过后再办。",
@@ -140,8 +165,8 @@ def _group(request: HttpRequest, batch: Batch, stage: Stage) -> list[int]:
 
 
 def _followed(batch: Batch, stage: Stage, pks: list[int]) -> dict[int, Decision]:
-    """First review follows the rules' advice, second review follows first review."""
-    if stage is Stage.SECOND_REVIEW:
+    """First review follows the rules' advice, second review follows first review; a blind one the rules as well."""
+    if stage is Stage.SECOND_REVIEW and not _is_blind(batch, stage):
         first = standing(batch, Stage.FIRST_REVIEW).filter(batch_entry__in=pks)
         return {opinion.batch_entry_id: decision_of(opinion) for opinion in first}
     found = {
@@ -153,7 +178,7 @@ def _followed(batch: Batch, stage: Stage, pks: list[int]) -> dict[int, Decision]
 
 def _set_title(request: HttpRequest, batch: Batch) -> None:
     form = PublicTitleForm(request.POST)
-    row = batch.batch_entries.filter(pk=_entry(request)).select_related("entry", "batch").first()
+    row = batch.batch_entries.filter(pk=door.entry_of(request)).select_related("entry", "batch").first()
     if not form.is_valid() or row is None:
         raise Refusal(
             Sentence("公开题名不合要求（最长 2000 字）。", "The public title is not valid (2,000 characters).")
@@ -165,11 +190,3 @@ def _set_title(request: HttpRequest, batch: Batch) -> None:
         at=timezone.now(),
         today=timezone.localdate(),
     )
-
-
-def _entry(request: HttpRequest) -> int:
-    return _number(request.POST.get("entry"))
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0

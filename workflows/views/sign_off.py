@@ -1,19 +1,32 @@
-"""The sign-off desk: one page that a head of archives can sign."""
+"""The sign-off desk: one page that a head of archives can sign, or that each of a leading group signs in turn."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from viewflow.workflow import Activation
 from viewflow.workflow.models import Task
 
+from policies.releasing import missing_names
 from policies.sentences import Refusal, Sentence
-from review.models import Batch
+from review.models import Batch, Person
 from review.operations import signing
-from review.queries.decisions import closures_of, counts_of, round_of, settled
-from review.queries.desks import answer_counts, answering_of
+from review.queries.decisions import (
+    closures_of,
+    counts_of,
+    decisions_digest,
+    had_differences,
+    round_of,
+    settled,
+    signatures_of,
+    unsigned,
+)
+from review.queries.desks import answer_counts, answering_of, differences_of
 from review.queries.likeness import uneven_among
 from workflows.views import door
 
@@ -29,6 +42,10 @@ def sign_off(request: HttpRequest, task: Task) -> HttpResponse:
     opened = [row for row in rows if row.decision and row.decision.outcome.opens]
     closed = [row for row in rows if row.decision and not row.decision.outcome.opens]
     closures = closures_of(rows)
+    digest = decisions_digest(rows)
+    signatures = list(signatures_of(batch, digest))
+    missing = unsigned(batch, digest)
+    settlements = [row for row in rows if row.agreement is not None]
     return render(
         request,
         "workflows/sign_off.html",
@@ -36,17 +53,26 @@ def sign_off(request: HttpRequest, task: Task) -> HttpResponse:
             "task": task,
             "batch": batch,
             "may_act": door.may_act(request, task),
+            "signed": any(request.user.pk in (row.person_id, row.on_behalf_id) for row in signatures),
+            "signatures": signatures,
+            "missing": missing_names(missing) if missing else None,
             "total": len(rows),
             "counts": counts_of(rows),
             "deferred": sum(line.entries for line in closures),
             "closures": closures,
             "opened": _spread(opened),
             "closed": _spread(closed),
-            "settlements": [row for row in rows if row.settlement is not None],
+            "settlements": differences_of(settlements),
             "answers": answer_counts(batch),
+            "silent": batch.countersignatures.filter(round=round_of(batch), silent_at__isnull=False).select_related(
+                "agency"
+            ),
             "answering": answering_of(batch),
+            "certificate": batch.certificates.last(),
+            "lists": batch.deferral_lists.filter(answered_at__isnull=False),
             "retitled": [row for row in opened if row.entry.public_title],
             "returns": batch.returns.select_related("person"),
+            "return_to": door.return_choices("sign_off", batch, differences=had_differences(rows)),
             "round": round_of(batch),
             "run": batch.screening_runs.latest(),
             "uneven": uneven_among(rows),
@@ -60,8 +86,21 @@ def _spread(rows: list) -> list:
     return rows[::step][:SAMPLES]
 
 
+def sign(activation: Activation, *, batch: Batch, by: Person, at: datetime) -> Sentence | None:
+    """One signature. With the last of those that the procedure asks for the desk is done; before, others have their turn.
+
+    Returns which are still missing, in words; None where none is. Raises Refusal, PermissionDenied.
+    """
+    signature = signing.sign_off(batch=batch, by=by, at=at)
+    if missing := unsigned(batch, signature.decisions_digest):
+        activation.unassign()
+        return missing_names(missing)
+    door.finish(activation)
+    return None
+
+
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
-    def sign(activation: Activation) -> str:
+    def signed(activation: Activation) -> str:
         if not request.user.check_password(request.POST.get("password", "")):
             raise Refusal(
                 Sentence(
@@ -69,8 +108,9 @@ def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
                     "Signing asks for your password again; it was not right.",
                 )
             )
-        signing.sign_off(batch=batch, by=request.user, at=timezone.now())
-        door.finish(activation)
-        return _("Signed.")
+        missing = sign(activation, batch=batch, by=request.user, at=timezone.now())
+        if missing is None:
+            return _("Signed.")
+        return _("Signed. Still to sign: %(who)s.") % {"who": missing.of(get_language() or "")}
 
-    return door.work(request, task, {"sign": sign, "return": door.returning_from("sign_off", request, batch)})
+    return door.work(request, task, {"sign": signed, "return": door.returning_from("sign_off", request, batch)})

@@ -232,7 +232,7 @@ def _plain(value: object) -> object:
 
 def is_free(entry: Entry, changes: Mapping[str, Any]) -> bool:
     """Whether an entry, as it stands now, may be changed in these columns by a file."""
-    decided = entry.access_status in (AccessStatus.OPEN, AccessStatus.DEFERRED)
+    decided = entry.access_status in (AccessStatus.OPEN, AccessStatus.DEFERRED, AccessStatus.SUSPENDED)
     return all(
         may_change(name, under_review=entry.live, decided=decided)  # type: ignore[attr-defined]
         for name in changes

@@ -164,8 +164,9 @@ class Command(BaseCommand):
             TimeElapsedColumn(),
             console=self.console,
         ) as progress:
-            bar = progress.add_task(f"{fonds.code} {fonds.title[:24]}", total=6)
-            for desk, step in self._steps(batch, people):
+            steps = self._steps(batch, people)
+            bar = progress.add_task(f"{fonds.code} {fonds.title[:24]}", total=len(steps))
+            for desk, step in steps:
                 waiting = rehearsal.open_tasks(batch, desk)
                 if waiting and desk == until:
                     break
@@ -190,9 +191,12 @@ class Command(BaseCommand):
         return [
             ("first_review", lambda: rehearsal.first_review(batch, people["first"])),
             ("second_review", lambda: rehearsal.second_review(batch, people["second"])),
+            ("sample", lambda: rehearsal.sample(batch, people["sampler"])),
             ("countersign", countersign),
-            ("reconcile", lambda: rehearsal.reconcile(batch, people["reconciler"])),
-            ("sign_off", lambda: rehearsal.sign_off(batch, people["confirmer"])),
+            ("reconcile", lambda: rehearsal.reconcile(batch, people["reconciler"], to_authority=1)),
+            ("coordinate", lambda: rehearsal.coordinate(batch, people["authority"])),
+            ("sign_off", lambda: rehearsal.sign_off(batch, people["confirmer"], people["confirmer2"])),
+            ("consent", lambda: rehearsal.consent(batch, people["authority"])),
             ("release", lambda: rehearsal.release(batch, people["publisher"])),
         ]
 
