@@ -56,9 +56,11 @@ def test_a_batch_goes_from_the_plan_to_the_public_by_clicking_and_typing(house):
     plan(house)
     first_review(house)
     second_review(house)
+    sample(house)
     countersign(house)
     reconcile(house)
     sign_off(house)
+    consent(house)
     publish(house)
     public(house)
     audit(house)
@@ -104,7 +106,18 @@ def second_review(house: House) -> None:
     for group in ("开放", "延期开放", "移送"):
         choose(page, group)
         press(page, "同意初审")
-    press(page, "送形成单位会签")
+    press(page, "移交抽检")
+
+
+def sample(house: House) -> None:
+    page = house.person("sampler")
+    open_the_work(page, "抽检")
+    press(page, "抽样")
+    house.look(page, "sample")
+    press(page, "本页其余各条均正确")
+    press(page, "出具合格证并移交")
+    page.get_by_role("link", name="质量").click()
+    house.look(page, "quality")
 
 
 def countersign(house: House) -> None:
@@ -134,7 +147,7 @@ def reconcile(house: House) -> None:
     open_the_work(page, "协商")
     house.look(page, "reconcile")
     row = entry(page, OBJECTED)
-    row.get_by_label("意见").select_option("defer")
+    row.get_by_label("意见", exact=True).select_option("defer")
     row.get_by_label("依据").select_option("CN-8-2")
     row.get_by_label("延期至").fill("2036-12-31")
     row.get_by_label("理由").fill("双方当面协商一致，形成单位书面确认")
@@ -148,6 +161,14 @@ def sign_off(house: House) -> None:
     house.look(page, "sign-off")
     page.get_by_label("输入密码签发").fill(house.password)
     press(page, "签发")
+
+
+def consent(house: House) -> None:
+    page = house.person("authority")
+    open_the_work(page, "延期审批")
+    house.look(page, "consent")
+    press(page, "同意这")
+    press(page, "提交对本目录的答复")
 
 
 def publish(house: House) -> None:
