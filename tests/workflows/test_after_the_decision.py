@@ -1,5 +1,7 @@
 """The pages of what happens after a decision: flagging, the three desks of a suspension, requests and their answers."""
 
+import logging
+
 import pytest
 from django.urls import reverse
 from viewflow.workflow.models import Task
@@ -113,10 +115,12 @@ def test_when_the_public_site_is_away_the_page_says_so_and_the_suspension_holds(
     client, world, released, monkeypatch, no_error_is_logged
 ):
     def away(path):
-        raise OSError("away")
+        raise OSError("row refused: 关于给予某人处分的决定")
 
     monkeypatch.setattr(suspending, "load_withdrawal", away)
     page = flag(client, world).content.decode()
+    (logged,) = no_error_is_logged
+    assert "处分" not in logging.Formatter().format(logged), "the log quotes what was refused"
     no_error_is_logged.clear()
     assert "notice--attention" in page
     assert case().number in page
