@@ -67,7 +67,9 @@ MIDDLEWARE = [
     "workflows.audit.told_by_actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.pages.asks_once",
     "config.headers.content_security_policy",
+    "config.signing_in.back_to_the_form",
 ]
 # Viewflow's own pages are not mounted (docs/decisions/0002), so its middleware stays out too.
 VIEWFLOW = {"AUTOREGISTER": False}

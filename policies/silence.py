@@ -43,19 +43,20 @@ def meaning(
     grounds: Collection[str],
     classified: bool,
     delivered: bool,
+    whole_time: bool,
     local_document: str,
 ) -> Meaning:
     """What no answer means for one entry.
 
     `silence` is the procedure's word, `suggestion` and `grounds` what screening advised and hit in the entry,
     `classified` whether it bears or bore a level of secrecy, `delivered` whether there is proof of delivery,
-    `local_document` the number of the archives' own mechanism document that deems consent, or empty.
+    `whole_time` whether the whole time to answer ran after it arrived, `local_document` the number of the archives' own mechanism document that deems consent, or empty.
     """
     if silence is Silence.ESCALATE:
         return Meaning(Silence.ESCALATE, _ESCALATED)
     if silence is Silence.DEEMED_REFUSAL:
         return Meaning(Silence.DEEMED_REFUSAL, _REFUSED)
-    missing = _missing(Suggestion(suggestion), grounds, classified, delivered, local_document)
+    missing = _missing(Suggestion(suggestion), grounds, classified, delivered, whole_time, local_document)
     if missing is not None:
         return Meaning(
             Silence.ESCALATE,
@@ -74,14 +75,21 @@ def meaning(
     )
 
 
-def _missing(
-    suggestion: Suggestion, grounds: Collection[str], classified: bool, delivered: bool, local_document: str
+def _missing(  # noqa: PLR0917
+    suggestion: Suggestion,
+    grounds: Collection[str],
+    classified: bool,
+    delivered: bool,
+    whole_time: bool,
+    local_document: str,
 ) -> Sentence | None:
     """The first condition of deemed consent that is not met; None where all are."""
     if not local_document.strip():
         return Sentence("本馆机制文件未作规定", "no mechanism document of the archives says so")
     if not delivered:
         return Sentence("没有送达证明", "there is no proof of delivery")
+    if not whole_time:
+        return Sentence("送达后答复期限未满", "the whole time to answer had not run since it arrived")
     if classified:
         return Sentence("标有或曾标有密级", "it bears or bore a level of secrecy")
     if grounds:

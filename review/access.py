@@ -22,6 +22,7 @@ from guardian.shortcuts import assign_perm, get_objects_for_user
 from policies.roles import ROLES, Role
 from policies.sentences import Sentence
 from review.models import Agency, Batch, Delegation, Fonds, Person
+from review.once import forget, once
 
 FONDS_PERMISSIONS = tuple(f"review.{role.permission}" for role in ROLES.values() if role.over == "fonds")
 KEEP_POLICIES = "review.keep_policies"
@@ -35,6 +36,7 @@ def appoint(person: Person, role: Role, over: Fonds | Agency | Archives) -> None
     if made:
         assign_perm(f"review.{role.permission}", group, None if over == ARCHIVES else over)
     person.groups.add(group)
+    forget()
 
 
 def group_of(role: str, over: Fonds | Agency | Archives) -> str:
@@ -47,6 +49,7 @@ def holds(person: Person, permission: str, record: Fonds | Agency) -> bool:
     return holds_own(person, permission, record) or bool(_givers(person, permission, record))
 
 
+@once
 def holds_own(person: Person, permission: str, record: Fonds | Agency) -> bool:
     """Whether `person` holds `permission` on this record without anybody having lent it."""
     if not person.is_active or person.is_superuser:
@@ -73,9 +76,16 @@ def hands_of(person: Person, permission: str, record: Fonds | Agency) -> set[int
 
 def _givers(person: Person, permission: str, record: Fonds | Agency) -> list[Person]:
     """Who lends `person` this right on this record today and still holds it, first lent first."""
-    over = {"fonds": record} if isinstance(record, Fonds) else {"agency": record}
-    lent = _lent_today(person).filter(permission=permission, **over)
+    kind = "fonds_id" if isinstance(record, Fonds) else "agency_id"
+    lent = [
+        row for row in _all_lent_today(person) if row.permission == permission and getattr(row, kind) == record.pk
+    ]
     return [row.giver for row in lent if holds_own(row.giver, permission, record)]
+
+
+@once
+def _all_lent_today(person: Person) -> list[Delegation]:
+    return list(_lent_today(person))
 
 
 def _lent_today(person: Person) -> QuerySet[Delegation]:
@@ -103,12 +113,13 @@ class Rights:
         return {self.person, *self.lent.get((permission, record), ())}
 
 
+@once
 def rights_of(person: Person) -> Rights:
     """All rights of `person`, own and lent, in at most five queries whatever their number."""
     rights = Rights(person.pk, {}, {})
     if not person.is_active or person.is_superuser:
         return rights
-    rows = list(_lent_today(person))
+    rows = _all_lent_today(person)
     live = {row.giver_id for row in rows if row.giver.is_active and not row.giver.is_superuser}
     granted = _granted({person.pk, *live})
     for holder, permission, record in granted:
@@ -241,6 +252,7 @@ def batches_of(person: Person) -> QuerySet[Batch]:
     return Batch.objects.filter(fonds__in=fonds_of(person))
 
 
+@once
 def roles_of(person: Person) -> list[tuple[Role, str]]:
     """Each role `person` holds with the code of the fonds or agency it is held over ("": the archives), for the screen."""
     held = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,8 +16,10 @@ from django.db import connection
 
 from policies.sentences import Sentence
 from review.models import LedgerHead, LedgerLine, Person, SignOff
+from review.once import recall, remember, written
 
 GENESIS = "0" * 64
+_HEAD = "head of the ledger"
 Fact = str | int | bool | None | Sequence[str] | Mapping[str, int]
 
 
@@ -32,22 +34,28 @@ def append(
     rows_digest: str = "",
 ) -> LedgerLine:
     """Write one act at the end of the ledger, inside the caller's transaction, and return its line."""
-    head = hold()
-    line = LedgerLine(
-        line=head.line + 1,
-        at=at,
-        actor=by if isinstance(by, str) else by.username,
-        act=act,
-        subject=subject,
-        facts=json.dumps(facts, ensure_ascii=False, sort_keys=True),
-        ruleset_digest=ruleset_digest,
-        rows_digest=rows_digest,
-        previous=head.digest,
-    )
-    line.digest = digest_of(line)
+    head = recall(_HEAD) or hold()
+    while True:
+        line = LedgerLine(
+            line=head.line + 1,
+            at=at,
+            actor=by if isinstance(by, str) else by.username,
+            act=act,
+            subject=subject,
+            facts=json.dumps(facts, ensure_ascii=False, sort_keys=True),
+            ruleset_digest=ruleset_digest,
+            rows_digest=rows_digest,
+            previous=head.digest,
+        )
+        line.digest = digest_of(line)
+        # What the act remembers of the head is out of date when some of its lines were rolled back.
+        end = LedgerHead.objects.filter(pk=1, line=head.line, digest=head.digest)
+        if end.update(line=line.line, digest=line.digest):
+            break
+        head = hold()
     line.save(force_insert=True)
-    head.line, head.digest = line.line, line.digest
-    head.save(update_fields=["line", "digest"])
+    remember(_HEAD, LedgerHead(pk=1, line=line.line, digest=line.digest))
+    written()
     return line
 
 
@@ -61,6 +69,7 @@ def hold() -> LedgerHead:
     if head is None:
         LedgerHead.objects.get_or_create(pk=1, defaults={"line": 0, "digest": GENESIS})
         head = held.get(pk=1)
+    remember(_HEAD, head)
     return head
 
 
@@ -103,7 +112,7 @@ REWRITTEN = Sentence(
 _FROZEN = (
     "adoptedruleset", "secondopinionmodel", "suggested", "finding", "screeningrun", "opinion", "signoff",
     "transferopinion", "procedure", "deferrallist", "erratum", "statement", "sample", "sampled", "sampleverdict",
-    "certificate", "panelvote", "packagereturn", "countersignpackage", "delivery",
+    "certificate", "panelvote", "packagereturn", "countersignpackage", "delivery", "takenback",
 )  # fmt: skip
 GUARDS = {
     "sqlite": {
@@ -139,25 +148,34 @@ class Verdict:
     fault: Sentence | None = None
 
 
-def verify(anchors: Mapping[int, str] | None = None) -> Verdict:
+def verify(anchors: Mapping[int, str] | None = None, *, tell: Callable[[int, int], None] | None = None) -> Verdict:
     """Read the whole ledger in order and name the first line that is missing, moved or changed.
 
     `anchors` (line to digest) are what others noted of the ledger, such as published manifests; every sign-off is one
-    as well. They find out a ledger that was rewritten as a whole.
+    as well. They find out a ledger that was rewritten as a whole. `tell` hears now and then how many lines of how many
+    were read. What is written meanwhile is read as well.
     """
     noted = dict(SignOff.objects.values_list("ledger_line", "ledger_digest")) | dict(anchors or {})
-    previous, expected = GENESIS, 1
-    for line in LedgerLine.objects.order_by("line").iterator(chunk_size=2000):
-        if line.line != expected:
-            return Verdict(expected - 1, expected, MISSING)
-        if line.previous != previous:
-            return Verdict(expected - 1, expected, MOVED)
-        if line.digest != digest_of(line):
-            return Verdict(expected - 1, expected, CHANGED)
-        if noted.get(line.line, line.digest) != line.digest:
-            return Verdict(expected - 1, expected, REWRITTEN)
-        previous, expected = line.digest, expected + 1
-    head = LedgerHead.objects.filter(pk=1).first()
+    previous, expected, begun = GENESIS, 1, 0
+    lines, head = LedgerLine.objects.order_by("line"), LedgerHead.objects.filter(pk=1).first()
+    while begun < expected:
+        begun = expected
+        for line in lines.iterator(chunk_size=2000):
+            if line.line != expected:
+                return Verdict(expected - 1, expected, MISSING)
+            if line.previous != previous:
+                return Verdict(expected - 1, expected, MOVED)
+            if line.digest != digest_of(line):
+                return Verdict(expected - 1, expected, CHANGED)
+            if noted.get(line.line, line.digest) != line.digest:
+                return Verdict(expected - 1, expected, REWRITTEN)
+            previous, expected = line.digest, expected + 1
+            if tell is not None and not expected % 1000:
+                tell(expected - 1, max(head.line if head else 0, expected))
+        head = LedgerHead.objects.filter(pk=1).first()
+        if head is None or head.line < expected:
+            break
+        lines = LedgerLine.objects.filter(line__gte=expected).order_by("line")
     last = expected - 1
     if any(line > last for line in noted):
         return Verdict(last, expected, CUT_OFF)

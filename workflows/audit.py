@@ -20,6 +20,7 @@ from viewflow.workflow.signals import task_failed
 
 from review import access, ledger
 from review.models import Agency, Fonds, Person
+from review.once import one_act
 
 TOLD = frozenset({"assign", "unassign", "reassign", "cancel", "lapse", "undo", "revive"})
 Line = dict[str, Any]
@@ -62,14 +63,15 @@ def told_by_operation() -> Iterator[None]:
 
 
 class TellingLock(lock.SelectForUpdateLock):
-    """The lock of every flow: the row of the process, and the ledger lines of what happened under it, written last."""
+    """The lock of every flow: the row of the process, what one act asks asked once, and the ledger lines of what happened
+    under it, written last."""
 
     def __init__(self) -> None:
         super().__init__(nowait=False, attempts=1)
 
     @contextmanager
     def __call__(self, flow_class: type, process_pk: int) -> Iterator[None]:
-        with super().__call__(flow_class, process_pk):
+        with super().__call__(flow_class, process_pk), one_act():
             lines: list[Line] = []
             token = _gathered.set(lines)
             try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +45,15 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    @cached_property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """What can be chosen, made once however many entries the page has."""
+        return list(self.fields["outcome"].choices)
+
+    @cached_property
+    def grounds(self) -> list[tuple[str, str]]:
+        return list(self.fields["ground"].choices)
 
     def decision(self) -> Decision:
         """The cleaned decision; fields that do not belong to its outcome are left out."""

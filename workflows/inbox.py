@@ -7,54 +7,22 @@ asks all of it again (workflows/nodes.py: may_work).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat, Substr
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from policies.separation import EARLIER_STAGES
 from review import access
-from review.models import (
-    AccessRequest,
-    Agency,
-    Asked,
-    Batch,
-    BatchEntry,
-    Clock,
-    Countersignature,
-    Fonds,
-    Opinion,
-    Person,
-    Plan,
-    PlanLine,
-    Referral,
-    SignOff,
-    Suspension,
-    TransferRequest,
-)
+from review.models import Clock, Opinion, Person, Plan, SignOff
 from review.queries.suspensions import before_a_first_answer
 
 OPEN = (STATUS.NEW, STATUS.ASSIGNED)
+ENDED = (STATUS.DONE, STATUS.CANCELED)
 FEW = 5000  # below: look each task's clock up; above: walk the clocks in their order until the page is full
 AFTER_SIGNING = ("coordinate", "consent", "release")  # whoever signed is not the hand there either
 LOOKED_BACK = 200  # so many pieces of finished work are followed to where they are now
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of work as a line: the task, what it is about, how much, until when, and for whom where a right is lent."""
-
-    task: Task
-    number: str
-    fonds: Fonds | None
-    agency: Agency | None
-    entries: int | None
-    due_on: date | None
-    on_behalf: tuple[str, ...] = ()
 
 
 def open_to(rights: access.Rights) -> Q:
@@ -117,15 +85,29 @@ def in_hands_of(person: Person) -> QuerySet[Task]:
     return with_clocks(Task.objects.filter(owner=person, status=STATUS.ASSIGNED, flow_task_type="HUMAN"))
 
 
-def passed_on_by(person: Person) -> QuerySet[Task]:
-    """What this person waits for: the open tasks of others in the cases of which this person finished a task lately."""
-    lately = (
+def finished_by(person: Person) -> list[Task]:
+    """What this person finished lately, the last first."""
+    return list(
         Task.objects.filter(owner=person, status=STATUS.DONE, flow_task_type="HUMAN")
-        .order_by("-finished")
-        .values_list("process", flat=True)[:LOOKED_BACK]
+        .select_related("process", "owner")
+        .order_by("-finished")[:LOOKED_BACK]
     )
-    others = Task.objects.filter(process__in=set(lately), status__in=OPEN, flow_task_type="HUMAN")
-    return with_clocks(others.exclude(owner=person))
+
+
+def passed_on(finished: Iterable[Task], by: Person) -> QuerySet[Task]:
+    """What this person waits for: the open tasks of others in the cases of what is finished."""
+    cases = {task.process_id for task in finished}
+    others = Task.objects.filter(process__in=cases, status__in=OPEN, flow_task_type="HUMAN")
+    return with_clocks(others.exclude(owner=by))
+
+
+def closed(finished: Iterable[Task]) -> list[Task]:
+    """Of what is finished the last task of each case that has come to its end since."""
+    last: dict[int, Task] = {}
+    for task in finished:
+        if task.process.status in ENDED and hasattr(task.flow_task, "desk"):
+            last.setdefault(task.process_id, task)
+    return list(last.values())
 
 
 def not_barred(rights: access.Rights, tasks: Iterable[Task]) -> list[Task]:
@@ -193,102 +175,3 @@ def _barred_by_vote(rights: access.Rights, tasks: Collection[Task]) -> set[int]:
         for task in tasks
         if any((task.process.artifact_object_id, hand) in votes for hand in _hands(rights, task))
     }
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    number: str
-    fonds: Fonds | None
-    agency: Agency | None
-    entries: int | None
-
-
-def pieces(tasks: Collection[Task], rights: access.Rights | None = None) -> list[Piece]:
-    """Each task as a line, in their order: one query for each kind of case among them, one for the units asked."""
-    about = _about_cases(tasks)
-    units = ContentType.objects.get_for_model(Countersignature).pk
-    seeds = [task.seed_object_id for task in tasks if task.seed_content_type_id == units]
-    asked = {}
-    if seeds:
-        rows = Countersignature.objects.filter(pk__in=seeds).select_related("agency")
-        asked = rows.annotate(entries=_count(Asked, "countersignature")).order_by().in_bulk()
-    lent = rights.lent if rights is not None else {}
-    givers = {giver for ids in lent.values() for giver in ids}
-    names = dict(Person.objects.filter(pk__in=givers).values_list("pk", "full_name")) if givers else {}
-    found = []
-    for task in tasks:
-        case = about.get((task.process.artifact_content_type_id, task.process.artifact_object_id))
-        case = case or _About("", None, None, None)
-        seed = asked.get(task.seed_object_id) if task.seed_content_type_id == units else None
-        right = (task.owner_permission or "", int(task.owner_permission_obj_pk or 0))
-        found.append(
-            Piece(
-                task,
-                case.number,
-                case.fonds,
-                seed.agency if seed else case.agency,
-                seed.entries if seed else case.entries,
-                getattr(task, "due_on", None),
-                tuple(names[giver] for giver in lent.get(right, ())),
-            )
-        )
-    return found
-
-
-def _about_cases(tasks: Iterable[Task]) -> dict[tuple[int, int], _About]:
-    """What each case is about, by content type and id of its artifact. No title of a record: a number and its fonds."""
-    wanted: dict[int, set[int]] = {}
-    for task in tasks:
-        if task.process.artifact_object_id:
-            wanted.setdefault(task.process.artifact_content_type_id, set()).add(task.process.artifact_object_id)
-    found = {}
-    for kind, ids in wanted.items():
-        read = _READERS.get(ContentType.objects.get_for_id(kind).model_class())
-        for pk, about in read(ids) if read is not None else ():
-            found[kind, pk] = about
-    return found
-
-
-def _count(model: type[Asked | BatchEntry], of: str) -> Subquery:
-    """How many rows point at each: counted row by row through the index, not by joining whole tables."""
-    rows = model.objects.filter(**{of: OuterRef("pk")}).order_by().values(of)
-    return Subquery(rows.annotate(rows=Count("pk")).values("rows"))
-
-
-def _batches(ids: set[int]) -> Iterable[tuple[int, _About]]:
-    rows = Batch.objects.filter(pk__in=ids).select_related("fonds").annotate(entries=_count(BatchEntry, "batch"))
-    for row in rows.order_by():
-        yield row.pk, _About(row.number, row.fonds, None, row.entries)
-
-
-def _plans(ids: set[int]) -> Iterable[tuple[int, _About]]:
-    lines = PlanLine.objects.filter(plan__in=ids).select_related("plan", "fonds").order_by("-pk")
-    first = {line.plan_id: line for line in lines}
-    for row in Plan.objects.filter(pk__in=ids):
-        line = first.get(row.pk)
-        yield row.pk, _About(row.number, line.fonds if line else None, None, None)
-
-
-def _of_entries(ids: set[int], model: type[Referral | Suspension]) -> Iterable[tuple[int, _About]]:
-    for row in model.objects.filter(pk__in=ids).select_related("entry__fonds"):
-        yield row.pk, _About(row.number, row.entry.fonds, None, 1)
-
-
-def _transfers(ids: set[int]) -> Iterable[tuple[int, _About]]:
-    for row in TransferRequest.objects.filter(pk__in=ids).select_related("fonds", "agency"):
-        yield row.pk, _About(row.number, row.fonds, row.agency, None)
-
-
-def _requests(ids: set[int]) -> Iterable[tuple[int, _About]]:
-    for row in AccessRequest.objects.filter(pk__in=ids).select_related("fonds"):
-        yield row.pk, _About(row.number, row.fonds, None, None)
-
-
-_READERS = {
-    Batch: _batches,
-    Plan: _plans,
-    Referral: lambda ids: _of_entries(ids, Referral),
-    Suspension: lambda ids: _of_entries(ids, Suspension),
-    TransferRequest: _transfers,
-    AccessRequest: _requests,
-}

@@ -13,19 +13,22 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from policies.forecasting import forecast
 from policies.sentences import Refusal
 from review import access
 from review.models import Batch, Plan, PlanLine
 from review.operations import planning, plans
 from review.queries.due import CUT_STATES, Choice
 from review.queries.holdings import due_list
-from review.queries.plan_progress import progress_of
+from review.queries.overview import recorded_by, weekly
+from review.queries.plan_progress import LineProgress, progress_of
 from review.queries.plans import fonds_in, left_in, lines_of, plans_over
+from review.views.charts import parts
 from review.views.due import choice_of
 from workflows.flows import opening
 from workflows.flows import plan as plan_flow
 
-READERS = (plans.PLAN, plans.APPROVE, "review.audit_fonds")
+READERS = (plans.PLAN, plans.APPROVE, "review.audit_fonds", "review.manage_fonds", "review.sign_off_fonds")
 
 
 @login_required
@@ -48,18 +51,27 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def plan_progress(request: HttpRequest, number: str) -> HttpResponse:
-    """One plan line by line: planned, in batches, decided, released, late. 404 without a right on a fonds of it."""
+    """One plan line by line: planned, in batches, decided, released, late; and when it would be done at the pace of late.
+
+    Of the fonds on which one holds a right, and no other. 404 without one.
+    """
     row = get_object_or_404(Plan.objects.select_related("made_by", "approved_by"), number=number)
-    if not access.fonds_of(request.user, *READERS).filter(pk__in=fonds_in(row)).exists():
+    readable = set(access.fonds_of(request.user, *READERS).filter(pk__in=fonds_in(row)).values_list("pk", flat=True))
+    if not readable:
         raise Http404
     today = timezone.localdate()
-    progress = progress_of(lines_of(row), today)
+    lines = list(lines_of(row))
+    progress = progress_of([line for line in lines if line.fonds_id in readable], today)
+    left = sum(max(0, one.line.entries - one.decided) for one in progress if one.line.state != "early")
     return render(
         request,
         "workflows/plan_progress.html",
         {
             "plan": row,
-            "progress": progress,
+            "progress": [(one, _parts_of(one)) for one in progress],
+            "not_shown": len(lines) - len(progress),
+            "left": left,
+            "forecast": forecast(left, weekly(recorded_by(readable), today), today),
             "late": sum(one.late for one in progress),
             "total": {
                 name: sum(getattr(one, name) for one in progress) for name in ("in_batches", "decided", "released")
@@ -71,6 +83,17 @@ def plan_progress(request: HttpRequest, number: str) -> HttpResponse:
             "today": today,
         },
     )
+
+
+def _parts_of(one: LineProgress) -> list[tuple[str, str, str, int]]:
+    """What has become of the entries of one line, as one bar."""
+    counts = {
+        "open": one.released,
+        "deferred": one.decided - one.released,
+        "review": one.in_batches - one.decided,
+        "later": max(0, one.line.entries - one.in_batches),
+    }
+    return parts(counts, sum(counts.values()))
 
 
 @login_required

@@ -49,20 +49,26 @@ def open_tasks(batch: Batch, desk: str = "") -> list[Task]:
     return [task for task in tasks.order_by("pk") if not desk or task.flow_task.name == desk]
 
 
-def work(task: Task, person: Person, act: Callable[[Activation], object], *, verdict: str = "done") -> None:
-    """One act at a desk and its completion, exactly as the desk does it. Raises Refusal, PermissionDenied."""
-    with task.activation() as activation:
-        door.hold(person, activation)
-        act(activation)
-        door.finish(activation, verdict)
+def work(task: Task, person: Person, *acts: Callable[[Activation], object], verdict: str = "done") -> None:
+    """One act at a desk after another and, with the last, its completion, exactly as the desk does them.
+
+    Raises Refusal, PermissionDenied; what the acts before did stays, as at the desk.
+    """
+    for act in acts:
+        with task.activation() as activation:
+            door.hold(person, activation)
+            act(activation)
+            if act is acts[-1]:
+                door.finish(activation, verdict)
 
 
 def first_review(batch: Batch, person: Person) -> None:
     """Decide every entry as the rules advise, wording up to three public titles that say too much, and hand on."""
     (task,) = open_tasks(batch, "first_review")
 
-    def act(activation: Activation) -> None:
-        at, today = timezone.now(), timezone.localdate()
+    at, today = timezone.now(), timezone.localdate()
+
+    def decide(_: Activation) -> None:
         rows = with_findings(batch, list(undecided(batch, Stage.FIRST_REVIEW).select_related("entry")))
         propose_titles(rows, today)
         decisions = {row.batch_entry.pk: _follow(row) for row in rows}
@@ -73,9 +79,11 @@ def first_review(batch: Batch, person: Person) -> None:
         reviewing.record_opinions(
             batch=batch, stage=Stage.FIRST_REVIEW, decisions=decisions, by=person, at=at, today=today
         )
+
+    def hand_on(_: Activation) -> None:
         reviewing.hand_on(batch=batch, stage=Stage.FIRST_REVIEW, by=person, at=at)
 
-    work(task, person, act)
+    work(task, person, decide, hand_on)
 
 
 def _follow(row) -> Decision:
@@ -108,37 +116,46 @@ def second_review(batch: Batch, person: Person) -> None:
     """Agree with first review on every entry, and hand on."""
     (task,) = open_tasks(batch, "second_review")
 
-    def act(activation: Activation) -> None:
-        at, today = timezone.now(), timezone.localdate()
+    at, today = timezone.now(), timezone.localdate()
+
+    def decide(_: Activation) -> None:
         decisions = {row.batch_entry_id: decision_of(row) for row in standing(batch, Stage.FIRST_REVIEW)}
         reviewing.record_opinions(
             batch=batch, stage=Stage.SECOND_REVIEW, decisions=decisions, by=person, at=at, today=today
         )
+
+    def hand_on(_: Activation) -> None:
         reviewing.hand_on(batch=batch, stage=Stage.SECOND_REVIEW, by=person, at=at)
 
-    work(task, person, act)
+    work(task, person, decide, hand_on)
 
 
 def sample(batch: Batch, person: Person) -> None:
     """Draw the sample, find every entry of it right, and hand on with the certificate."""
     (task,) = open_tasks(batch, "sample")
 
-    def act(activation: Activation) -> None:
-        at = timezone.now()
-        sampling.draw_samples(batch=batch, by=person, at=at)
+    at = timezone.now()
+
+    def look(_: Activation) -> None:
         drawn = Sampled.objects.filter(sample__in=samples_of(batch)).values_list("pk", flat=True)
         sampling.record_verdicts(batch=batch, verdicts=dict.fromkeys(drawn, Verdict(True)), by=person, at=at)
-        sampling.certify(batch=batch, by=person, at=at)
 
-    work(task, person, act)
+    work(
+        task,
+        person,
+        lambda _: sampling.draw_samples(batch=batch, by=person, at=at),
+        look,
+        lambda _: sampling.certify(batch=batch, by=person, at=at),
+    )
 
 
 def countersign(task: Task, person: Person, *, objections: int = 0) -> None:
     """Agree to everything but the first `objections` opened entries, which the unit wants closed ten more years."""
     asked: Countersignature = task.seed
 
-    def act(activation: Activation) -> None:
-        at, today = timezone.now(), timezone.localdate()
+    at, today = timezone.now(), timezone.localdate()
+
+    def answer(_: Activation) -> None:
         rows = list(entries_for(asked.batch, asked.agency).order_by("position"))
         answers = {row.pk: UnitAnswer(Answer.AGREE) for row in rows}
         proposed = {row.batch_entry_id: row for row in proposals(asked.batch)}
@@ -146,9 +163,8 @@ def countersign(task: Task, person: Person, *, objections: int = 0) -> None:
             later = Decision(Outcome.DEFER, "CN-8-2", date(today.year + 10, 12, 31))
             answers[row.pk] = UnitAnswer(Answer.OBJECT, later, "内容涉及尚未了结的事项")
         countersigning.record_answers(countersignature=asked, answers=answers, by=person, at=at, today=today)
-        countersigning.hand_on(countersignature=asked, by=person, at=at)
 
-    work(task, person, act)
+    work(task, person, answer, lambda _: countersigning.hand_on(countersignature=asked, by=person, at=at))
 
 
 def reconcile(batch: Batch, person: Person, *, to_authority: int = 0) -> None:
@@ -160,26 +176,28 @@ def reconcile(batch: Batch, person: Person, *, to_authority: int = 0) -> None:
     rows = disputes(batch)
     settled, left = rows[: max(len(rows) - to_authority, 0)], rows[max(len(rows) - to_authority, 0) :]
 
-    def act(activation: Activation) -> None:
-        at, today = timezone.now(), timezone.localdate()
+    at, today = timezone.now(), timezone.localdate()
+
+    def agree(_: Activation) -> None:
         settlements = {row.batch_entry.pk: _agreed(row, as_wanted=place == 0) for place, row in enumerate(settled)}
         if settlements:
             reconciling.settle(batch=batch, settlements=settlements, by=person, at=at, today=today)
-        if not left:
-            reconciling.hand_on(batch=batch, by=person, at=at)
-            return
-        reconciling.record_statement(
-            batch=batch,
-            entries=[row.batch_entry.pk for row in left],
-            kind=StatementKind.ARCHIVES,
-            text="内容早已公开，继续封闭没有依据",
-            by=person,
-            at=at,
-            today=today,
-        )
-        reconciling.put_to_authority(batch=batch, by=person, at=at)
+        if left:
+            reconciling.record_statement(
+                batch=batch,
+                entries=[row.batch_entry.pk for row in left],
+                kind=StatementKind.ARCHIVES,
+                text="内容早已公开，继续封闭没有依据",
+                by=person,
+                at=at,
+                today=today,
+            )
 
-    work(task, person, act, verdict="authority" if left else "done")
+    def hand_on(_: Activation) -> None:
+        pass_on = reconciling.put_to_authority if left else reconciling.hand_on
+        pass_on(batch=batch, by=person, at=at)
+
+    work(task, person, agree, hand_on, verdict="authority" if left else "done")
 
 
 def _agreed(row: Settled, *, as_wanted: bool) -> Decision:
@@ -194,17 +212,17 @@ def coordinate(batch: Batch, person: Person) -> None:
     """Rule on every difference as the archives proposed."""
     (task,) = open_tasks(batch, "coordinate")
 
-    def act(activation: Activation) -> None:
-        at, today = timezone.now(), timezone.localdate()
+    at, today = timezone.now(), timezone.localdate()
+
+    def rule(_: Activation) -> None:
         rulings = {}
         for row in disputes(batch):
             proposed = decision_of(row.proposal)
             reason = "经协调，按档案馆意见办理"
             rulings[row.batch_entry.pk] = Decision(proposed.outcome, proposed.ground, proposed.opens_on, reason)
         coordinating.rule(batch=batch, rulings=rulings, by=person, at=at, today=today)
-        coordinating.hand_on(batch=batch, by=person, at=at)
 
-    work(task, person, act)
+    work(task, person, rule, lambda _: coordinating.hand_on(batch=batch, by=person, at=at))
 
 
 def sign_off(batch: Batch, *people: Person) -> None:
@@ -220,15 +238,16 @@ def consent(batch: Batch, person: Person, *, refusals: int = 0) -> None:
     """Consent to every deferral of the list but the first `refusals`."""
     (task,) = open_tasks(batch, "consent")
 
-    def act(activation: Activation) -> None:
-        at, made = timezone.now(), open_list(batch)
+    at = timezone.now()
+
+    def answer(_: Activation) -> None:
+        made = open_list(batch)
         pks = [row.batch_entry.pk for row in listed(batch, made)] if made else []
         refused = Consent(False, "所列理由不足，应当开放")
         consents = {pk: refused if place < refusals else Consent(True) for place, pk in enumerate(pks)}
         consenting.record_consents(batch=batch, consents=consents, by=person, at=at)
-        consenting.answer_list(batch=batch, by=person, at=at)
 
-    work(task, person, act)
+    work(task, person, answer, lambda _: consenting.answer_list(batch=batch, by=person, at=at))
 
 
 def release(batch: Batch, person: Person) -> Release:
@@ -239,9 +258,7 @@ def release(batch: Batch, person: Person) -> Release:
     work(
         task,
         person,
-        lambda activation: releasing.release(
-            batch=batch, manifest=manifest, by=person, at=timezone.now(), issued_on=today
-        ),
+        lambda _: releasing.release(batch=batch, manifest=manifest, by=person, at=timezone.now(), issued_on=today),
     )
     made = Release.objects.get(batch=batch)
     releasing.deliver(release=made, at=timezone.now())

@@ -101,10 +101,34 @@ def verify_bundle(directory: Path) -> Manifest:
     return Manifest(directory, content, hashlib.sha256(raw).hexdigest())
 
 
+def says(manifest: Manifest, edition: Edition) -> bool:
+    """Whether a sealed bundle is of this very edition: its entries, figures, day and signature."""
+    content = {**manifest.content, "files": None}
+    return (
+        content == {**_content(edition), "files": None}
+        and manifest.content["files"][CSV]["sha256"] == hashlib.sha256(entries_csv(edition)).hexdigest()
+    )
+
+
+def with_pages(manifest: Manifest) -> Manifest:
+    """The same bundle with how many pages its catalogue has: for whoever did not seal it himself."""
+    import pypdf  # noqa: PLC0415  only who publishes pays for it
+
+    return replace(manifest, pdf=PdfFacts(pages=len(pypdf.PdfReader(manifest.directory / PDF).pages), seconds=0.0))
+
+
 def _manifest_bytes(edition: Edition, draft: Path) -> bytes:
     """manifest.json: UTF-8, sorted keys, indent 2, a line end; the same edition gives the same bytes."""
+    files = {name: {"sha256": _digest(draft / name), "bytes": (draft / name).stat().st_size} for name in (PDF, CSV)}
+    return (
+        json.dumps(_content(edition) | {"files": files}, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+    ).encode()
+
+
+def _content(edition: Edition) -> dict[str, Any]:
+    """What the manifest says of an edition, without the digests of its files."""
     counts = edition.counts
-    content = {
+    return {
         "format": FORMAT,
         "number": edition.number,
         "archives": {"zh": edition.archives.zh, "en": edition.archives.en},
@@ -124,11 +148,7 @@ def _manifest_bytes(edition: Edition, draft: Path) -> bytes:
             "referred": counts.referred,
             "not_due": counts.not_due,
         },
-        "files": {
-            name: {"sha256": _digest(draft / name), "bytes": (draft / name).stat().st_size} for name in (PDF, CSV)
-        },
     }
-    return (json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2) + "\n").encode()
 
 
 def _put_in_place(draft: Path, directory: Path) -> None:

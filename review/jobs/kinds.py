@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from review.jobs.editions import seal_edition
 from review.jobs.intakes import read_intake, save_intake
+from review.jobs.redactions import make_copy
 from review.jobs.reports import Report
 from review.jobs.rulesets import record_impact, rescreen_batch
+from review.jobs.verifying import verify_ledger
 
 Plain = None | bool | int | float | str | list | dict
 Kind = Callable[[Mapping[str, Plain], Report], None]
@@ -23,4 +26,7 @@ KINDS: dict[str, Kind] = {
     "save_intake": save_intake,
     "record_impact": record_impact,
     "rescreen_batch": rescreen_batch,
+    "verify_ledger": verify_ledger,
+    "seal_edition": seal_edition,
+    "make_copy": make_copy,
 }

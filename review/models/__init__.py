@@ -3,18 +3,27 @@
 from review.models.agencies import Agency, AgencyChange, ChangeKind, Successor
 from review.models.batches import Asked, AskedKind, Batch, BatchEntry, BatchKind, BatchReturn, Countersignature
 from review.models.clocks import Clock, ClockPause, ClockRung, Delivery, Notice
+from review.models.desks import DeskEntry, DeskLeft, DeskList, DeskTally
 from review.models.disputes import DeferralList, Statement, StatementKind
 from review.models.holdings import AccessStatus, Description, Entry, Fonds, FondsCreator, JointMaker, Level, Series
 from review.models.intakes import ColumnMapping, EntryChange, Intake, Proposal, SeriesChange
 from review.models.jobs import Job, Shard, Worker
 from review.models.ledger import LedgerHead, LedgerLine
 from review.models.objects import DigitalObject, PageText
-from review.models.opinions import Opinion, SignOff, Titling
+from review.models.opinions import Opinion, SignOff, TakenBack, Titling
 from review.models.packages import CountersignPackage, PackageReturn
 from review.models.people import Person
 from review.models.plans import Plan, PlanLine
 from review.models.procedures import CalendarDay, Procedure
 from review.models.quality import Certificate, Sample, Sampled, SampleVerdict
+from review.models.redactions import (
+    RedactedCopy,
+    Redaction,
+    RedactionCheck,
+    RedactionLook,
+    RedactionMark,
+    RedactionVerdict,
+)
 from review.models.referrals import Referral, ReferralAnswer, TransferOpinion, TransferRequest
 from review.models.releases import Release
 from review.models.reopening import AccessRequest, Erratum, PanelVote, Reassessment, Suspension
@@ -58,6 +67,10 @@ __all__ = [
     "Delegation",
     "Delivery",
     "Description",
+    "DeskEntry",
+    "DeskLeft",
+    "DeskList",
+    "DeskTally",
     "DigitalObject",
     "DraftFile",
     "DraftState",
@@ -87,6 +100,12 @@ __all__ = [
     "Procedure",
     "Proposal",
     "Reassessment",
+    "RedactedCopy",
+    "Redaction",
+    "RedactionCheck",
+    "RedactionLook",
+    "RedactionMark",
+    "RedactionVerdict",
     "Referral",
     "ReferralAnswer",
     "Release",
@@ -106,6 +125,7 @@ __all__ = [
     "Successor",
     "Suggested",
     "Suspension",
+    "TakenBack",
     "Titling",
     "TransferOpinion",
     "TransferRequest",

@@ -59,6 +59,7 @@ class BatchEntry(models.Model):
     class Meta:
         ordering = ["batch", "position"]
         default_permissions = ()
+        indexes = [models.Index(fields=["likeness"], condition=Q(live=False), name="batch_entry_alike_done")]
         constraints = [
             models.UniqueConstraint(fields=["batch", "entry"], name="batch_entry_once_a_batch"),
             models.UniqueConstraint(fields=["entry"], condition=Q(live=True), name="batch_entry_one_live_batch"),

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, models, transaction
+
+
+@models.Field.register_lookup
+@models.ForeignObject.register_lookup
+class Among(models.Lookup):
+    """`pk__among=[...]`: as `__in` over numbers, but one parameter however many there are."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[int]:
+        return list(self.rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:
+        left, params = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":
+            return f"{left} = ANY(%s)", [*params, self.rhs]
+        return f"{left} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]  # noqa: S608 - the left side is a column
 
 
 def next_ids(model: type[models.Model], count: int) -> int:
@@ -54,21 +73,25 @@ def insert_unsaved(model: type[models.Model], rows: Sequence[models.Model]) -> N
     )
 
 
-def set_texts(model: type[models.Model], column: str, values: Sequence[tuple[int, str]]) -> None:
-    """Sets one column of text of many rows, each to its own: (key, text)."""
-    if not values:
+def set_columns(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Sets columns of many rows, each to its own plain values: (key, value of the first column, of the second, ...)."""
+    if not rows:
         return
     quote = connection.ops.quote_name
-    table, key, name = quote(model._meta.db_table), quote(model._meta.pk.column), quote(column)
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            kinds = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+            given = ", ".join(["%s::bigint[]", *(f"%s::{kinds[column]}[]" for column in columns)])
+            names = ", ".join(map(quote, columns))
             cursor.execute(
-                f"UPDATE {table} SET {name} = given.value FROM unnest(%s::bigint[], %s::text[]) AS given (key, value)"  # noqa: S608
-                f" WHERE {table}.{key} = given.key",
-                [[pk for pk, _ in values], [value for _, value in values]],
+                f"UPDATE {table} SET {', '.join(f'{quote(column)} = given.{quote(column)}' for column in columns)}"  # noqa: S608
+                f" FROM unnest({given}) AS given (key, {names}) WHERE {table}.{key} = given.key",
+                [list(column) for column in zip(*rows, strict=True)],
             )
         else:
+            sets = ", ".join(f"{quote(column)} = %s" for column in columns)
             cursor.executemany(
-                f"UPDATE {table} SET {name} = %s WHERE {key} = %s",  # noqa: S608
-                [(value, pk) for pk, value in values],
+                f"UPDATE {table} SET {sets} WHERE {key} = %s",  # noqa: S608
+                [(*values, pk) for pk, *values in rows],
             )

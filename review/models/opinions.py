@@ -1,10 +1,21 @@
 """Opinions: what one person at one desk decided on one entry. Rows are added; a later one takes the place of an earlier."""
 
-from django.db import models
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from policies.outcomes import Answer, Outcome, Stage
+from policies.reviewing import Decision
+from review.models.agencies import Agency
+from review.models.bulk import insert_rows
+from review.models.people import Person
 
 
 class Opinion(models.Model):
@@ -30,6 +41,7 @@ class Opinion(models.Model):
         verbose_name = _("opinion")
         ordering = ["id"]
         default_permissions = ()
+        indexes = [models.Index(fields=["person", "at"], name="opinion_by_person")]
         constraints = [
             models.UniqueConstraint(
                 fields=["batch_entry", "stage", "round"],
@@ -66,6 +78,77 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage} {self.batch_entry_id}: {self.outcome or self.answer}"
+
+
+class NewOpinion(NamedTuple):
+    """An opinion that stands, as the columns of its row: what a desk records of many entries at once."""
+
+    batch_entry_id: int
+    stage: str
+    round: int
+    outcome: str
+    ground: str
+    opens_on: date | None
+    reason: str
+    person_id: int
+    on_behalf_id: int | None
+    at: datetime
+    agency_id: int | None = None
+    answer: str = ""
+    standing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Whose opinions are written down: at which stage of which round, by whom and for whom, when."""
+
+    stage: Stage
+    round: int
+    by: Person
+    on_behalf: Person | None
+    at: datetime
+    agency: Agency | None = None
+
+    def gives(
+        self, batch_entry: int, decision: Decision | None, *, answer: str = "", reason: str | None = None
+    ) -> NewOpinion:
+        """Its opinion on one entry; `reason` where it is not the decision's own. Without a decision an answer alone."""
+        return NewOpinion(
+            batch_entry,
+            str(self.stage),
+            self.round,
+            str(decision.outcome) if decision else "",
+            decision.ground if decision else "",
+            decision.opens_on if decision else None,
+            reason if reason is not None else (decision.reason if decision else ""),
+            self.by.pk,
+            self.on_behalf.pk if self.on_behalf else None,
+            self.at,
+            self.agency.pk if self.agency else None,
+            str(answer),
+        )
+
+
+def insert_opinions(rows: Sequence[NewOpinion]) -> None:
+    """Write opinions down at the speed of the database; they do not learn their keys."""
+    moments = {row.at: connection.ops.adapt_datetimefield_value(row.at) for row in rows}
+    insert_rows(
+        Opinion,
+        NewOpinion._fields,
+        ((*row[:5], row.opens_on and str(row.opens_on), *row[6:9], moments[row.at], *row[10:]) for row in rows),
+    )
+
+
+class TakenBack(models.Model):
+    """One opinion that whoever gave it took back; it counts as never given when an earlier one is looked for."""
+
+    opinion = models.OneToOneField(Opinion, on_delete=models.PROTECT, primary_key=True, related_name="taken_back")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.opinion_id)
 
 
 class Titling(models.Model):

@@ -12,12 +12,13 @@ from datetime import datetime
 from django.db import transaction
 
 from policies.countersigning import check_consent
-from policies.outcomes import Answer, Outcome, Stage
+from policies.outcomes import Answer, Stage
 from policies.reviewing import check_all_decided
 from policies.sentences import Refusal, Sentence
 from policies.separation import EARLIER_STAGES, check_authority
 from review import access, ledger
 from review.models import Batch, DeferralList, Opinion, Person
+from review.models.opinions import Hand, insert_opinions
 from review.queries.decisions import (
     deciders,
     round_of,
@@ -99,27 +100,19 @@ def record_consents(*, batch: Batch, consents: Mapping[int, Consent], by: Person
         check_consent(rows[pk].entry.reference_code, agrees=consent.agrees, reason=consent.reason)
     giver = access.on_behalf(by, PERMISSION, batch.fonds)
     Opinion.objects.filter(
-        batch_entry__in=list(consents), stage=Stage.CONSENT, round=made.round, standing=True
+        batch_entry_id__among=consents, stage=Stage.CONSENT, round=made.round, standing=True
     ).update(standing=False)
-    opinions = []
-    for pk, consent in consents.items():
-        deferral = rows[pk].deferral
-        opinions.append(
-            Opinion(
-                batch_entry_id=pk,
-                stage=Stage.CONSENT,
-                round=made.round,
-                answer=Answer.AGREE if consent.agrees else Answer.OBJECT,
-                outcome=Outcome.DEFER,
-                ground=deferral.ground,
-                opens_on=deferral.opens_on,
-                reason=consent.reason.strip(),
-                person=by,
-                on_behalf=giver,
-                at=at,
-            )
+    hand = Hand(Stage.CONSENT, made.round, by, giver, at)
+    opinions = [
+        hand.gives(
+            pk,
+            rows[pk].deferral,
+            answer=Answer.AGREE if consent.agrees else Answer.OBJECT,
+            reason=consent.reason.strip(),
         )
-    Opinion.objects.bulk_create(opinions, batch_size=500)
+        for pk, consent in consents.items()
+    ]
+    insert_opinions(opinions)
     ledger.append(
         act="record_consents",
         subject=f"deferral_list {made.number}",
@@ -138,11 +131,11 @@ def record_consents(*, batch: Batch, consents: Mapping[int, Consent], by: Person
 
 
 @transaction.atomic
-def answer_list(*, batch: Batch, by: Person, at: datetime) -> DeferralList:
+def answer_list(*, batch: Batch, by: Person, at: datetime, reauthenticated: bool = False) -> DeferralList:
     """Declare the authority's answer complete. Raises Refusal while an entry of the list has none.
 
     A refused deferral is a difference again: what had settled it falls, and with it every signature of the round. What was
-    consented to keeps its consent.
+    consented to keeps its consent. The ledger notes whether the password was typed again for it.
     """
     made = _check_hand(batch, by)
     rows = listed(batch, made)
@@ -164,6 +157,7 @@ def answer_list(*, batch: Batch, by: Person, at: datetime) -> DeferralList:
             "batch": batch.number,
             "entries": made.entries,
             "refused_deferrals": len(refused),
+            "reauthenticated": reauthenticated,
             **_for(access.on_behalf(by, PERMISSION, batch.fonds)),
         },
         rows_digest=ledger.digest_of_rows(

@@ -14,6 +14,7 @@ from policies.sentences import Refusal, Sentence
 from policies.separation import EARLIER_STAGES, check_authority
 from review import access, ledger
 from review.models import Batch, Opinion, Person, Statement, StatementKind
+from review.models.opinions import Hand, insert_opinions
 from review.queries.decisions import deciders, disputes, round_of, settled, signatures_of, signers, standing
 from review.queries.mid_batch import held_by_rules
 from review.queries.records import standings_of
@@ -34,7 +35,7 @@ def rule(*, batch: Batch, rulings: Mapping[int, Decision], by: Person, at: datet
         raise Refusal(
             Sentence("所选条目没有分歧，请刷新页面。", "The chosen entries are not in difference. Reload the page.")
         )
-    standings = standings_of(batch, {pk: rows[pk].entry for pk in rulings}, today)
+    standings = standings_of(batch, rulings, today)
     for pk, decision in rulings.items():
         check_answerer_known(rows[pk].entry.reference_code, decision, known=not rows[pk].unknown)
         check_ruling(rows[pk].entry.reference_code, decision.reason)
@@ -43,24 +44,8 @@ def rule(*, batch: Batch, rulings: Mapping[int, Decision], by: Person, at: datet
     chosen = Opinion.objects.filter(batch_entry__in=list(rulings), round=round_, standing=True)
     chosen.filter(stage=Stage.COORDINATE).update(standing=False)
     chosen.filter(stage=Stage.CONSENT, answer="object").update(standing=False)
-    Opinion.objects.bulk_create(
-        [
-            Opinion(
-                batch_entry_id=pk,
-                stage=Stage.COORDINATE,
-                round=round_,
-                outcome=decision.outcome,
-                ground=decision.ground,
-                opens_on=decision.opens_on,
-                reason=decision.reason,
-                person=by,
-                on_behalf=giver,
-                at=at,
-            )
-            for pk, decision in rulings.items()
-        ],
-        batch_size=500,
-    )
+    hand = Hand(Stage.COORDINATE, round_, by, giver, at)
+    insert_opinions([hand.gives(pk, decision) for pk, decision in rulings.items()])
     Statement.objects.bulk_create(
         [
             Statement(

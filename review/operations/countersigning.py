@@ -14,12 +14,16 @@ from policies.reviewing import check_all_decided, check_return_reason, check_rul
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import Asked, AskedKind, Batch, BatchEntry, Countersignature, Opinion, Person
-from review.models.bulk import insert_unsaved
+from review.models.bulk import insert_rows
+from review.models.opinions import Hand, insert_opinions
 from review.queries.decisions import decision_of, entries_for, proposals, round_of, standing, unanswered
 from review.queries.mid_batch import held_by_rules
 from review.queries.procedures import procedure_of, steps_of
 from review.queries.succession import WhoAnswers, who_answers_each
 
+# Of each entry no more than who answers is found by, and what the ledger names it by.
+_OF_ENTRY = ("reference_code", "series_title", "agency", "fonds", "earliest", "latest", "date_text")
+_ASKED_BY = ("batch", "entry", "position", *(f"entry__{name}" for name in _OF_ENTRY))
 ANSWER, APPROVE = "review.countersign_agency", "review.approve_agency"
 
 
@@ -32,8 +36,9 @@ def ask_agencies(*, batch: Batch, by: Person | str, at: datetime) -> list[Counte
     closed. Source: 档案法 art. 30; 实施条例 art. 30.
     """
     round_ = round_of(batch)
-    proposed = proposals(batch).exclude(outcome=Outcome.REFER).select_related("batch_entry__entry")
-    rows = [opinion.batch_entry for opinion in proposed.order_by("batch_entry__position")]
+    proposed = proposals(batch).exclude(outcome=Outcome.REFER).order_by()
+    of_them = batch.batch_entries.filter(pk__in=proposed.values("batch_entry")).select_related("entry")
+    rows = list(of_them.only(*_ASKED_BY).order_by("position"))
     answering = who_answers_each([row.entry for row in rows], timezone.localdate(at), "opening")
     agencies = {agency for row in rows for agency in answering[row.entry_id].agencies}
     requests = Countersignature.objects.bulk_create(
@@ -72,19 +77,10 @@ def _record_asked(
     asked = []
     for row in rows:
         who = answering[row.entry_id]
-        to: list[Countersignature | None] = [requests[agency.pk] for agency in who.agencies]
+        to: list[int | None] = [requests[agency.pk].pk for agency in who.agencies]
         for request in to or [None]:
-            asked.append(
-                Asked(
-                    batch_entry=row,
-                    round=round_,
-                    kind=who.kind,
-                    countersignature=request,
-                    why_zh=who.reason.zh,
-                    why_en=who.reason.en,
-                )
-            )
-    insert_unsaved(Asked, asked)
+            asked.append((row.pk, round_, who.kind, request, who.reason.zh, who.reason.en))
+    insert_rows(Asked, ("batch_entry_id", "round", "kind", "countersignature_id", "why_zh", "why_en"), asked)
 
 
 def _of_nobody(rows: Iterable[BatchEntry], answering: Mapping[int, WhoAnswers]) -> dict[str, int | list[str]]:
@@ -107,41 +103,27 @@ def record_answers(
     """Record an agency's answer for each batch entry id. All or none. Raises Refusal, PermissionDenied."""
     batch, agency = countersignature.batch, countersignature.agency
     _check_hand(countersignature, by)
-    rows = {row.pk: row for row in entries_for(batch, agency).filter(pk__in=list(answers))}
+    rows = {row.pk: row for row in entries_for(batch, agency).filter(pk__among=answers)}
     if len(rows) != len(answers) or not answers:
         raise Refusal(
             Sentence("所选条目不属贵单位，请刷新页面。", "The chosen entries are not your unit's. Reload the page.")
         )
-    proposed = {row.batch_entry_id: decision_of(row) for row in proposals(batch).filter(batch_entry__in=list(rows))}
+    proposed = {row.batch_entry_id: decision_of(row) for row in proposals(batch).filter(batch_entry_id__among=rows)}
     giver = access.on_behalf(by, ANSWER, agency)
+    hand = Hand(Stage.COUNTERSIGN, countersignature.round, by, giver, at, agency)
     opinions = []
     for pk, answer in answers.items():
         check_answer(rows[pk].entry.reference_code, proposed[pk], answer, today=today)
         decided = wanted(proposed[pk], answer)
-        opinions.append(
-            Opinion(
-                batch_entry=rows[pk],
-                stage=Stage.COUNTERSIGN,
-                agency=agency,
-                round=countersignature.round,
-                answer=answer.answer,
-                outcome=decided.outcome if decided else "",
-                ground=decided.ground if decided else "",
-                opens_on=decided.opens_on if decided else None,
-                reason=answer.reason,
-                person=by,
-                on_behalf=giver,
-                at=at,
-            )
-        )
+        opinions.append(hand.gives(pk, decided, answer=answer.answer, reason=answer.reason))
     Opinion.objects.filter(
-        batch_entry__in=list(rows),
+        batch_entry_id__among=rows,
         stage=Stage.COUNTERSIGN,
         agency=agency,
         round=countersignature.round,
         standing=True,
     ).update(standing=False)
-    insert_unsaved(Opinion, opinions)
+    insert_opinions(opinions)
     ledger.append(
         act="record_answers",
         subject=f"batch {batch.number}",

@@ -12,6 +12,7 @@ from django.db import transaction
 from policies.managing import CANCELLED, check_cancel
 from review import access, ledger
 from review.models import Batch, BatchReturn, Person, Release
+from review.once import forget
 from review.queries.decisions import round_of
 
 
@@ -33,6 +34,7 @@ def cancel_batch(*, batch: Batch, reason: str, by: Person, at: datetime) -> Batc
     cancelled = BatchReturn.objects.create(
         batch=batch, round=round_of(batch), from_desk=CANCELLED, reason=reason.strip(), person=by, at=at
     )
+    forget()
     freed = batch.batch_entries.filter(live=True).update(live=False)
     manager = access.on_behalf(by, "review.manage_fonds", batch.fonds)
     ledger.append(

@@ -24,13 +24,14 @@ from policies.reviewing import check_all_decided, check_rules_applied
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import Countersignature, CountersignPackage, Opinion, PackageReturn, Person
+from review.models.opinions import Hand, NewOpinion, insert_opinions
 from review.queries.decisions import round_of, unanswered
 from review.queries.due import profile
 from review.queries.mid_batch import held_by_rules
-from review.queries.packages import content_of, letter_at, letters_dir, newest_package
+from review.queries.packages import content_of, letter_at, letters_dir, newest_package, number_of, package_now
 from review.readers.media_types import JPEG, PDF, PNG, look_at
 
-PERMISSION = "review.reconcile_fonds"
+PERMISSION, ANSWER = "review.reconcile_fonds", "review.countersign_agency"
 MAX_LETTER = 50_000_000  # bytes
 _PIECE = 1 << 20
 
@@ -144,14 +145,63 @@ def take_back_package(
     return returned
 
 
+@transaction.atomic
+def attach_letter(*, countersignature: Countersignature, letter: CameBack, by: Person, at: datetime) -> PackageReturn:
+    """Keep the unit's sealed letter (复函) with the answer that it gives at its own desk; it answers nothing by itself.
+
+    The letter belongs to the version of the package that says what is asked now, which is made where there is none.
+    Raises Refusal when the answer was handed in or the time is over, PermissionDenied but for the unit's own people.
+    """
+    ledger.hold()
+    asked = _waiting(countersignature)
+    access.demand(by, ANSWER, asked.agency)
+    _check_letter(letter)
+    package = package_now(asked, at)
+    if not asked.packages.filter(version=package.version).exists():
+        package.made_by = by
+        package.save(force_insert=True)
+    _keep(letter)
+    returned = PackageReturn.objects.create(
+        package=package,
+        file_digest="",
+        letter_digest=letter.digest,
+        letter_name=letter.name[-200:],
+        signed_by=by.full_name,
+        answers=0,
+        person=by,
+        at=at,
+    )
+    ledger.append(
+        act="attach_letter",
+        subject=f"package {number_of(asked)}",
+        by=by,
+        at=at,
+        facts={
+            "batch": asked.batch.number,
+            "agency": asked.agency.code,
+            "round": asked.round,
+            "version": package.version,
+            "letter": letter.digest,
+            **_for(access.on_behalf(by, ANSWER, asked.agency)),
+        },
+        rows_digest=package.digest,
+    )
+    return returned
+
+
 def _open(countersignature: Countersignature, by: Person) -> Countersignature:
-    """The request as it is now, where it still waits for the unit's answer. Raises Refusal, PermissionDenied.
+    """The request as it is now, for who reconciles the fonds. Raises Refusal, PermissionDenied."""
+    access.demand(by, PERMISSION, countersignature.batch.fonds)
+    return _waiting(countersignature)
+
+
+def _waiting(countersignature: Countersignature) -> Countersignature:
+    """The request as it is now, where it still waits for the unit's answer. Raises Refusal.
 
     The ledger is held: whoever answers at this moment writes a line after this act. Locking the row as well could wait
     for one who waits for the ledger.
     """
     asked = Countersignature.objects.select_related("batch__fonds", "agency").get(pk=countersignature.pk)
-    access.demand(by, PERMISSION, asked.batch.fonds)
     if asked.answered_at is not None:
         raise Refusal(_ANSWERED)
     if asked.silent_at is not None:
@@ -169,28 +219,14 @@ def _record(
     by: Person,
     giver: Person | None,
     at: datetime,
-) -> list[Opinion]:
+) -> list[NewOpinion]:
     """The unit's opinions, in the order of the sheet; what it had begun to answer online no longer stands."""
+    hand = Hand(Stage.COUNTERSIGN, asked.round, by, giver, at, asked.agency)
     opinions = []
     for row in content.rows:
         answer = answers[row.key]
         decided = wanted(row.proposal, answer)
-        opinions.append(
-            Opinion(
-                batch_entry_id=row.key,
-                stage=Stage.COUNTERSIGN,
-                agency=asked.agency,
-                round=asked.round,
-                answer=answer.answer,
-                outcome=decided.outcome if decided else "",
-                ground=decided.ground if decided else "",
-                opens_on=decided.opens_on if decided else None,
-                reason=answer.reason,
-                person=by,
-                on_behalf=giver,
-                at=at,
-            )
-        )
+        opinions.append(hand.gives(row.key, decided, answer=answer.answer, reason=answer.reason))
     Opinion.objects.filter(
         batch_entry__batch=asked.batch,
         stage=Stage.COUNTERSIGN,
@@ -198,7 +234,8 @@ def _record(
         round=asked.round,
         standing=True,
     ).update(standing=False)
-    return list(Opinion.objects.bulk_create(opinions, batch_size=500))
+    insert_opinions(opinions)
+    return opinions
 
 
 def _check_letter(letter: CameBack) -> None:

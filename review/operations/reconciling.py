@@ -22,6 +22,7 @@ from policies.reviewing import Decision, check_all_decided, check_decision, chec
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import Agency, Batch, Opinion, Person, Statement, StatementKind
+from review.models.opinions import Hand, insert_opinions
 from review.queries.decisions import Settled, decision_of, disputes, round_of, settled, signatures_of, standing
 from review.queries.mid_batch import held_by_rules
 from review.queries.records import standings_of
@@ -42,7 +43,7 @@ def settle(*, batch: Batch, settlements: Mapping[int, Decision], by: Person, at:
     _check_hand(batch, by)
     differing = {row.batch_entry.pk: row for row in _at_the_desk(batch)}
     _check_chosen(settlements, differing)
-    standings = standings_of(batch, {pk: differing[pk].entry for pk in settlements}, today)
+    standings = standings_of(batch, settlements, today)
     for pk, decision in settlements.items():
         row = differing[pk]
         counters = tuple(decision_of(answer) for answer in row.answers if answer.outcome)
@@ -58,24 +59,8 @@ def settle(*, batch: Batch, settlements: Mapping[int, Decision], by: Person, at:
     Opinion.objects.filter(
         batch_entry__in=list(settlements), stage=Stage.CONSENT, answer="object", round=round_, standing=True
     ).update(standing=False)
-    Opinion.objects.bulk_create(
-        [
-            Opinion(
-                batch_entry_id=pk,
-                stage=Stage.RECONCILE,
-                round=round_,
-                outcome=decision.outcome,
-                ground=decision.ground,
-                opens_on=decision.opens_on,
-                reason=decision.reason,
-                person=by,
-                on_behalf=giver,
-                at=at,
-            )
-            for pk, decision in settlements.items()
-        ],
-        batch_size=500,
-    )
+    hand = Hand(Stage.RECONCILE, round_, by, giver, at)
+    insert_opinions([hand.gives(pk, decision) for pk, decision in settlements.items()])
     ledger.append(
         act="settle",
         subject=f"batch {batch.number}",

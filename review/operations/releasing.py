@@ -25,9 +25,11 @@ from policies.separation import EARLIER_STAGES, check_publisher
 from review import access, ledger
 from review.catalogue.bundles import BundleError
 from review.catalogue.loading import load_bundle
-from review.documents.bundle import CSV, Manifest, seal_bundle, verify_bundle
+from review.documents.bundle import CSV, Manifest, says, seal_bundle, verify_bundle, with_pages
+from review.documents.catalogue_pdf import Progress
 from review.documents.entries_csv import entries_csv
 from review.models import AccessStatus, Batch, BatchEntry, Entry, Person, Reassessment, Release, SignOff
+from review.models.bulk import insert_unsaved, set_columns
 from review.queries.decisions import (
     Settled,
     counts_of,
@@ -44,10 +46,10 @@ from review.queries.records import public_hits
 from review.queries.rules import current_screener
 
 
-def prepare_bundle(*, batch: Batch, issued_on: date) -> Manifest:
+def prepare_bundle(*, batch: Batch, issued_on: date, progress: Progress | None = None) -> Manifest:
     """Seal the bundle of a signed batch under the next release number, aside. Writes files, nothing in any database.
 
-    It moves to its place when the release is delivered, so that a number is never taken by a bundle nobody released.
+    `progress` hears of each page that is set. It moves to its place when the release is delivered, so that a number is never taken by a bundle nobody released.
     Raises Refusal when the batch may not be published.
     """
     rows = settled(batch)
@@ -56,7 +58,24 @@ def prepare_bundle(*, batch: Batch, issued_on: date) -> Manifest:
     edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
     _prepared().mkdir(parents=True, exist_ok=True)
     # A folder of its own: two publishers at the same moment never write into, or clear away, one another's.
-    return seal_bundle(edition, Path(tempfile.mkdtemp(prefix=f"{batch.number}-", dir=_prepared())) / number)
+    return seal_bundle(edition, Path(tempfile.mkdtemp(prefix=f"{batch.number}-", dir=_prepared())) / number, progress)
+
+
+def prepared_bundle(*, batch: Batch, issued_on: date) -> Manifest | None:
+    """The newest bundle that was prepared for a batch and says what the record says now; None without one."""
+    sign_off, number = standing_sign_off(batch), next_number(issued_on)
+    found = [*_prepared().glob(f"{batch.number}-*/{number}")]
+    if sign_off is None or not found:
+        return None
+    edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
+    for folder in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
+        try:
+            manifest = verify_bundle(folder)
+        except Refusal:
+            continue  # half made, or no longer whole
+        if says(manifest, edition):
+            return with_pages(manifest)
+    return None
 
 
 @transaction.atomic
@@ -206,8 +225,8 @@ def _check_current(manifest: Manifest, batch: Batch, sign_off: SignOff, issued_o
 
 def _record_outcomes(rows: list[Settled], at: datetime) -> None:
     """Set the access status of each entry from its signed outcome, free the entries, and say when the closed come back."""
-    changed = []
     outcomes: dict[str, list[Entry]] = {OPENED: [], RENEWED: [], REFERRED: []}
+    changed: list[Entry] = []
     for row in rows:
         decision, entry = row.decision, row.entry
         if decision is None:
@@ -221,9 +240,11 @@ def _record_outcomes(rows: list[Settled], at: datetime) -> None:
             outcomes[RENEWED].append(entry)
         else:
             outcomes[REFERRED].append(entry)
+            continue
         changed.append(entry)
-    Entry.objects.bulk_update(changed, ["access_status", "ground", "opens_on"], batch_size=300)
-    BatchEntry.objects.filter(pk__in=[row.batch_entry.pk for row in rows]).update(live=False)
+    columns = ("access_status", "ground", "opens_on")
+    set_columns(Entry, columns, [(e.pk, e.access_status, e.ground, e.opens_on and str(e.opens_on)) for e in changed])
+    BatchEntry.objects.filter(pk__among=[row.batch_entry.pk for row in rows]).update(live=False)
     _record_returns(outcomes, at)
 
 
@@ -233,8 +254,6 @@ def _record_returns(outcomes: Mapping[str, list[Entry]], at: datetime) -> None:
     One that was closed before and is referred now stays closed: it too has a day on which somebody looks at it again.
     """
     for outcome, entries in outcomes.items():
-        pks = [entry.pk for entry in entries]
-        for place in range(0, len(pks), 1000):
-            open_returns(pks[place : place + 1000]).update(done_at=at, outcome=outcome)
+        open_returns([entry.pk for entry in entries]).update(done_at=at, outcome=outcome)
     still = [entry for entry in outcomes[REFERRED] if entry.access_status == AccessStatus.DEFERRED]
-    Reassessment.objects.bulk_create(returns_for([*outcomes[RENEWED], *still], at=at), batch_size=500)
+    insert_unsaved(Reassessment, returns_for([*outcomes[RENEWED], *still], at=at))

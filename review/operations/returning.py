@@ -12,6 +12,7 @@ from policies.sentences import Refusal, Sentence
 from policies.separation import CHECKS, EARLIER_STAGES
 from review import access, ledger
 from review.models import Agency, Asked, Batch, BatchReturn, Countersignature, Delivery, Opinion, Person
+from review.once import forget
 from review.queries.decisions import deciders, had_differences, review_steps, round_of, settled, signers
 
 PERMISSIONS = {
@@ -60,6 +61,7 @@ def return_batch(
     returned = BatchReturn.objects.create(
         batch=batch, round=ended, from_desk=from_desk, reason=reason.strip(), person=by, at=at
     )
+    forget()
     carried = _carry_opinions(batch, ended, _CARRIED[to_desk])
     if to_desk == "reconcile":
         _carry_asked(batch, ended, _carry_requests(batch, ended))

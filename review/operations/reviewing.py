@@ -1,8 +1,8 @@
-"""First and second review: recording opinions, and handing the batch on when every entry has one."""
+"""First and second review: recording opinions, taking them back, handing the batch on when every entry has one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,10 +11,12 @@ from policies.outcomes import Stage
 from policies.reviewing import Decision, check_all_decided, check_decision, check_rules_applied
 from policies.sentences import Refusal, Sentence
 from policies.separation import check_second_reviewer
-from review import access, ledger
-from review.models import Batch, BatchEntry, Opinion, Person
-from review.models.bulk import insert_unsaved
-from review.queries.decisions import deciders, entries_of, left_reviews, round_of, standing, undecided
+from review import access, desk_lists, ledger
+from review.models import Batch, Opinion, Person, TakenBack
+from review.models.bulk import insert_rows, insert_unsaved
+from review.models.opinions import Hand, insert_opinions
+from review.queries.decisions import deciders, left_reviews, reference_codes, round_of, standing, undecided
+from review.queries.desks import latest_act, stood_before
 from review.queries.mid_batch import held_by_rules
 from review.queries.records import standings_of
 
@@ -31,34 +33,19 @@ def record_opinions(
     """
     ledger.hold()  # what the rules advise does not change while it is asked (rescreening)
     _check_hand(batch, stage, by)
-    rows = {row.pk: row for row in entries_of(batch, batch.batch_entries.filter(pk__in=list(decisions)))}
-    if len(rows) != len(decisions) or not decisions:
+    codes = reference_codes(batch, decisions)
+    if len(codes) != len(decisions) or not decisions:
         raise Refusal(
             Sentence("所选条目不在本批中，请刷新页面。", "The chosen entries are not in this batch. Reload the page.")
         )
-    _check_decisions(batch, rows, decisions, today)
+    _check_decisions(batch, decisions, today)
     round_, giver = round_of(batch), access.on_behalf(by, PERMISSIONS[stage], batch.fonds)
-    Opinion.objects.filter(batch_entry__in=list(rows), stage=stage, round=round_, standing=True).update(
+    Opinion.objects.filter(batch_entry_id__among=codes, stage=stage, round=round_, standing=True).update(
         standing=False
     )
-    insert_unsaved(
-        Opinion,
-        [
-            Opinion(
-                batch_entry=rows[pk],
-                stage=stage,
-                round=round_,
-                outcome=decision.outcome,
-                ground=decision.ground,
-                opens_on=decision.opens_on,
-                reason=decision.reason,
-                person=by,
-                on_behalf=giver,
-                at=at,
-            )
-            for pk, decision in decisions.items()
-        ],
-    )
+    hand = Hand(stage, round_, by, giver, at)
+    insert_opinions([hand.gives(pk, decision) for pk, decision in decisions.items()])
+    desk_lists.decided(batch, stage, round_, codes)
     ledger.append(
         act="record_opinions",
         subject=f"batch {batch.number}",
@@ -66,7 +53,7 @@ def record_opinions(
         at=at,
         facts={"stage": stage, "round": round_, "entries": len(decisions), **_for(giver)},
         rows_digest=ledger.digest_of_rows(
-            (rows[pk].entry.reference_code, d.outcome, d.ground, d.opens_on, d.reason) for pk, d in decisions.items()
+            (codes[pk], d.outcome, d.ground, d.opens_on, d.reason) for pk, d in decisions.items()
         ),
     )
 
@@ -78,6 +65,7 @@ def hand_on(*, batch: Batch, stage: Stage, by: Person, at: datetime) -> None:
     check_rules_applied(**held_by_rules(batch))
     check_all_decided(undecided(batch, stage).count())
     opinions = standing(batch, stage).order_by("batch_entry__position")
+    desk_lists.drop(batch)
     ledger.append(
         act="hand_on",
         subject=f"batch {batch.number}",
@@ -95,6 +83,47 @@ def hand_on(*, batch: Batch, stage: Stage, by: Person, at: datetime) -> None:
             )
         ),
     )
+
+
+@transaction.atomic
+def take_back(*, batch: Batch, stage: Stage, given_at: datetime, by: Person, at: datetime) -> int:
+    """Take back one's own last act at this desk, the opinions given at that moment; how many entries it was about.
+
+    Where an earlier opinion stood before, it stands again as it was given. Only the last act: whoever wants to go further
+    takes back one after the other. Raises Refusal, PermissionDenied.
+    """
+    ledger.hold()
+    _check_hand(batch, stage, by)
+    last = latest_act(batch, stage, by)
+    if not last or last[0].at != given_at:
+        raise Refusal(
+            Sentence(
+                "这不是您在本批的最后一次决定，不能撤销。请刷新页面，直接更改这些条目的意见。",
+                "This is not the last you decided in this batch, so it cannot be undone. Reload the page and change these "
+                "entries instead.",
+            )
+        )
+    given = {opinion.batch_entry_id: opinion for opinion in last}
+    again = stood_before(last)
+    Opinion.objects.filter(pk__among=[opinion.pk for opinion in last]).update(standing=False)
+    insert_rows(TakenBack, ("opinion_id",), ((opinion.pk,) for opinion in last))
+    insert_unsaved(Opinion, [_once_more(opinion) for opinion in again.values()])
+    desk_lists.reopened(batch, stage, round_of(batch), given.keys() - again.keys())
+    ledger.append(
+        act="take_back",
+        subject=f"batch {batch.number}",
+        by=by,
+        at=at,
+        facts={
+            "stage": stage,
+            "round": round_of(batch),
+            "entries": len(given),
+            "restored": len(again),
+            **_for(access.on_behalf(by, PERMISSIONS[stage], batch.fonds)),
+        },
+        rows_digest=ledger.digest_of_rows(_told(last)),
+    )
+    return len(given)
 
 
 def _check_hand(batch: Batch, stage: Stage, by: Person) -> None:
@@ -115,15 +144,21 @@ def _check_hand(batch: Batch, stage: Stage, by: Person) -> None:
         )
 
 
+def _once_more(opinion: Opinion) -> Opinion:
+    opinion.pk, opinion.standing, opinion._state.adding = None, True, True
+    return opinion
+
+
+def _told(opinions: Collection[Opinion]) -> list[tuple[object, ...]]:
+    return [(o.batch_entry.entry.reference_code, o.outcome, o.ground, o.opens_on, o.reason) for o in opinions]
+
+
 def _for(giver: Person | None) -> dict[str, str]:
     return {"for": giver.username} if giver else {}
 
 
-def _check_decisions(
-    batch: Batch, rows: Mapping[int, BatchEntry], decisions: Mapping[int, Decision], today: date
-) -> None:
-    opening = {pk for pk, decision in decisions.items() if decision.outcome.opens}
-    standings = standings_of(batch, {pk: row.entry for pk, row in rows.items()}, today, opening)
+def _check_decisions(batch: Batch, decisions: Mapping[int, Decision], today: date) -> None:
+    standings = standings_of(batch, decisions, today)
     refused: list[Sentence] = []
     for pk, decision in decisions.items():
         try:

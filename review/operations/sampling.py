@@ -56,9 +56,9 @@ def draw_samples(*, batch: Batch, by: Person, at: datetime) -> list[Sample]:
             Sentence("本轮已经抽样，不能重抽。", "The sample of this round is drawn; it is not drawn twice.")
         )
     strata: dict[str, dict[int, int]] = {}
-    for opinion in proposals(batch).select_related("batch_entry"):
-        row = opinion.batch_entry
-        strata.setdefault(stratum_of(Outcome(opinion.outcome), opinion.ground), {})[row.position] = row.pk
+    proposed = proposals(batch).order_by().values_list("outcome", "ground", "batch_entry__position", "batch_entry")
+    for outcome, ground, position, pk in proposed:
+        strata.setdefault(stratum_of(Outcome(outcome), ground), {})[position] = pk
     plan, head = procedure_of(batch).sample, LedgerHead.objects.get(pk=1).digest
     samples = []
     for stratum, places in sorted(strata.items()):

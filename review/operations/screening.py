@@ -12,7 +12,7 @@ from django.db import transaction
 from policies.likeness import likeness_of
 from review import ledger
 from review.models import Batch, BatchEntry, Finding, Person, ScreeningRun, Suggested
-from review.models.bulk import insert_rows, set_texts
+from review.models.bulk import insert_rows, set_columns
 from review.queries.advice import FINDING_INTO, SUGGESTED_INTO, findings_of, suggestions_of
 from review.queries.rules import current_screener
 from review.queries.screened import Digests, screened
@@ -36,7 +36,7 @@ def screen_batch(*, batch: Batch, by: Person | str, at: datetime, today: date) -
         insert_rows(Suggested, SUGGESTED_INTO, advice.suggested)
         insert_rows(Finding, FINDING_INTO, advice.findings)
         alike = ((one.row, likeness_of(one.record.title)) for one in piece)
-        set_texts(BatchEntry, "likeness", [(row.pk, sign) for row, sign in alike if row.likeness != sign])
+        set_columns(BatchEntry, ["likeness"], [(row.pk, sign) for row, sign in alike if row.likeness != sign])
         for one in piece:
             digests.add(one.record, one.screening)
         entries += len(piece)

@@ -21,11 +21,11 @@ PERMISSION = "review.sign_off_fonds"
 
 
 @transaction.atomic
-def sign_off(*, batch: Batch, by: Person, at: datetime) -> SignOff:
+def sign_off(*, batch: Batch, by: Person, at: datetime, reauthenticated: bool = False) -> SignOff:
     """Put one signature under the current round of `batch`: one of as many as the procedure asks for.
 
     Signatures under other decisions than those of now are void and fall. The ledger notes the roles for which this one
-    counts. Raises Refusal while an entry is undecided, or the signer reviewed here or signed already; PermissionDenied.
+    counts, and whether the password was typed again for it. Raises Refusal while an entry is undecided, or the signer reviewed here or signed already; PermissionDenied.
     Source: 国家档案馆档案开放办法 art. 13 (确认); how many sign is house policy.
     """
     access.demand(by, PERMISSION, batch.fonds)
@@ -54,6 +54,7 @@ def sign_off(*, batch: Batch, by: Person, at: datetime) -> SignOff:
             "referred": counts["referred"],
             "reviewers": len(deciders(batch, list(Stage))),
             "roles": roles,
+            "reauthenticated": reauthenticated,
             **({"for": giver.username} if giver else {}),
         },
         rows_digest=digest,

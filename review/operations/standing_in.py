@@ -12,6 +12,7 @@ from policies import standing_in as policy
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import Absence, Agency, Delegation, Fonds, Person
+from review.once import forget
 
 
 @transaction.atomic
@@ -111,6 +112,7 @@ def delegate(
         recorded_at=at,
         recorded_by=by,
     )
+    forget()
     ledger.append(
         act="delegate",
         subject=f"person {giver.username}",
@@ -141,6 +143,7 @@ def revoke(*, delegation: Delegation, by: Person, at: datetime) -> None:
         raise Refusal(Sentence("这项委托已经收回。", "This right has been taken back already."))
     delegation.revoked_at, delegation.revoked_by = at, by
     delegation.save(update_fields=["revoked_at", "revoked_by"])
+    forget()
     ledger.append(
         act="revoke",
         subject=f"person {delegation.giver.username}",

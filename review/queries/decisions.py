@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, reduce
+from operator import or_
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, QuerySet
 
 from policies.countersigning import differs, is_answer
 from policies.outcomes import Answer, Outcome, Stage
@@ -29,11 +31,13 @@ from review.models import (
     Person,
     SignOff,
 )
+from review.once import once, once_between_writes
 from review.queries.advice import suggestions_of
 from review.queries.procedures import procedure_of, steps_of
 from review.queries.silence import SilentOn, silences_of
 
 
+@once
 def round_of(batch: Batch) -> int:
     """The current round of a batch: one more than the times it was returned."""
     return batch.returns.count() + 1
@@ -75,12 +79,13 @@ def proposals(batch: Batch) -> QuerySet[Opinion]:
 def left_reviews(batch: Batch) -> bool:
     """Whether the current round of a batch has left its reviews: sampled, asked about or signed."""
     round_ = round_of(batch)
-    return (
-        batch.samples.filter(round=round_).exists()
-        or Asked.objects.filter(batch_entry__batch=batch, round=round_).exists()
-        or batch.countersignatures.filter(round=round_).exists()
-        or batch.sign_offs.filter(round=round_, standing=True).exists()
+    left = (
+        batch.samples.filter(round=round_),
+        Asked.objects.filter(batch_entry__batch=batch, round=round_),
+        batch.countersignatures.filter(round=round_),
+        batch.sign_offs.filter(round=round_, standing=True),
     )
+    return Batch.objects.filter(reduce(or_, map(Exists, left)), pk=batch.pk).exists()
 
 
 def undecided(batch: Batch, stage: Stage) -> QuerySet[BatchEntry]:
@@ -147,7 +152,7 @@ def entries_asked(asked: Iterable[int]) -> dict[int, int]:
     return dict(rows.order_by().values_list("pk", "entries"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settled:
     """The outcome of one entry as things stand; `decision` is None while it is undecided or in dispute.
 
@@ -219,7 +224,7 @@ class Settled:
         requests = [row.countersignature for row in self.asked if row.countersignature is not None]
         return bool(self.asked) and all(request.agency_id in answered for request in requests)
 
-    @property
+    @cached_property
     def decision(self) -> Decision | None:
         """Fail closed: no proposal, a missing answer of an agency that answers for it or an open dispute gives None.
 
@@ -252,7 +257,11 @@ class Settled:
 
 def settled(batch: Batch, round_: int | None = None) -> list[Settled]:
     """Every entry of a batch, in order, with the opinions that decide it. As many queries at any size."""
-    round_ = round_ or round_of(batch)
+    return list(_settled(batch, round_ or round_of(batch)))
+
+
+@once_between_writes
+def _settled(batch: Batch, round_: int) -> list[Settled]:
     by_stage: dict[str, dict[int, Opinion]] = {stage: {} for stage in Stage}
     answers: dict[int, list[Opinion]] = {}
     opinions = list(Opinion.objects.filter(batch_entry__batch=batch, round=round_, standing=True))
@@ -294,6 +303,12 @@ def entries_of(batch: Batch, chosen: QuerySet[BatchEntry]) -> list[BatchEntry]:
     for row in rows:
         row.entry.fonds, row.entry.agency = batch.fonds, agencies.get(row.entry.agency_id or 0)
     return rows
+
+
+def reference_codes(batch: Batch, chosen: Iterable[int]) -> dict[int, str]:
+    """The reference code of each of these batch entry ids, of those that are in the batch."""
+    rows = batch.batch_entries.filter(pk__among=chosen)
+    return dict(rows.order_by().values_list("pk", "entry__reference_code"))
 
 
 def disputes(batch: Batch) -> list[Settled]:

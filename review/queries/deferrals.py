@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from policies.outcomes import Answer, Outcome
 from policies.reviewing import Decision
@@ -53,6 +54,36 @@ def listed(batch: Batch, made: DeferralList) -> list[Listed]:
         elif row.needs_consent and row.decision is not None:
             found.append(Listed(row, row.decision, None))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """What one ground of a list keeps closed: how many, between which days, how many without an answer or refused."""
+
+    ground: str
+    entries: int
+    first: date | None
+    last: date | None
+    left: int
+    refused: int
+
+
+def grounds_of(rows: Iterable[Listed]) -> list[Grounded]:
+    """A deferral list, ground by ground."""
+    found: dict[str, list[Listed]] = {}
+    for row in rows:
+        found.setdefault(row.deferral.ground, []).append(row)
+    return [
+        Grounded(
+            ground,
+            len(of_it),
+            min((row.deferral.opens_on for row in of_it if row.deferral.opens_on), default=None),
+            max((row.deferral.opens_on for row in of_it if row.deferral.opens_on), default=None),
+            sum(row.consent is None for row in of_it),
+            sum(row.refused for row in of_it),
+        )
+        for ground, of_it in sorted(found.items())
+    ]
 
 
 def _reason(row: Settled) -> str:

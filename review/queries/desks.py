@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from policies.outcomes import Answer, Outcome, Stage, Suggestion
 from policies.reviewing import Decision, advised
@@ -16,18 +18,23 @@ from review.models import (
     AskedKind,
     Batch,
     BatchEntry,
+    DigitalObject,
     Entry,
     Finding,
     Opinion,
+    Person,
     Referral,
     Statement,
     Suggested,
+    TakenBack,
     TransferOpinion,
 )
 from review.queries.advice import findings_of, suggestions_of
 from review.queries.decisions import Settled, round_of, standing, undecided
 from review.queries.likeness import Alike
 from review.queries.reassessments import Earlier
+
+Parts = list[tuple[str, Finding | None]]
 
 
 @dataclass(slots=True)
@@ -46,10 +53,16 @@ class DeskRow:
     transfer_opinion: TransferOpinion | None = None  # what its unit held of it at its transfer (queries/transfers.py)
     referral: Referral | None = None  # the last answer of the body it was referred to (queries/referral_answers.py)
     earlier: Earlier | None = None  # what was decided before, of one that came back to be assessed again
+    objects: list[DigitalObject] = field(default_factory=list)  # its page images and PDFs
 
     @property
     def entry(self) -> Entry:
         return self.batch_entry.entry
+
+    @property
+    def pages_kept(self) -> int:
+        """How many pages of it there are to look at."""
+        return sum(found.pages for found in self.objects)
 
     def blind(self) -> None:
         """Hide what first review said, as long as second review has said nothing: the second judges by the record."""
@@ -64,24 +77,25 @@ class DeskRow:
         return advised(Suggestion(row.suggestion), row.ground, row.opens_on) if row else None
 
     @property
-    def title_parts(self) -> list[tuple[str, Finding | None]]:
-        """The title cut at its findings, for marking hits in place; where findings overlap the first one stands."""
-        parts: list[tuple[str, Finding | None]] = []
-        title, place = self.entry.title, 0
-        hits = sorted((f for f in self.findings if f.field == "title" and f.end > f.start), key=lambda f: f.start)
-        for finding in hits:
-            if finding.start < place:
-                continue
-            if finding.start > place:
-                parts.append((title[place : finding.start], None))
-            parts.append((title[finding.start : finding.end], finding))
-            place = finding.end
-        if place < len(title):
-            parts.append((title[place:], None))
-        return parts
+    def title_parts(self) -> Parts:
+        """The title cut at its findings, for marking hits in place."""
+        hits = sorted((f for f in self.findings if f.field == "title"), key=lambda finding: finding.start)
+        return cut_at(self.entry.title, hits)
 
 
-@dataclass(frozen=True, slots=True)
+def cut_at(text: str, findings: Sequence[Finding]) -> Parts:
+    """A text cut at its findings, which are in order; where they overlap the first one stands."""
+    parts: Parts = []
+    place = 0
+    for finding in findings:
+        if finding.start < place or finding.end <= finding.start:
+            continue
+        parts += [(text[place : finding.start], None), (text[finding.start : finding.end], finding)]
+        place = finding.end
+    return [part for part in [*parts, (text[place:], None)] if part[0]]
+
+
+@dataclass(slots=True)
 class Group:
     """One way to look at a batch: its key for the address, what it is called by, how many, how many undecided."""
 
@@ -90,6 +104,7 @@ class Group:
     value: str
     count: int
     left: int
+    name: str = ""  # of an agency
 
 
 def groups_of(batch: Batch, stage: Stage, *, blind: bool = False) -> list[Group]:
@@ -154,6 +169,43 @@ def with_findings(batch: Batch, rows: Sequence[BatchEntry], agency: Agency | Non
     return list(desk.values())
 
 
+def attach_objects(rows: Sequence[DeskRow]) -> None:
+    """Give each row its digital objects. One query."""
+    by_entry = {row.entry.pk: row for row in rows}
+    for found in DigitalObject.objects.filter(entry__in=list(by_entry)).order_by("entry", "place"):
+        by_entry[found.entry_id].objects.append(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many entries a person has decided at a stage today, and how many in the last hour."""
+
+    today: int
+    hour: int
+
+    def hours_for(self, left: int) -> int | None:
+        """About how many hours so many entries take at this pace; None where there is no pace to tell it by."""
+        return max(1, round(left / self.hour)) if self.hour >= PACE_NEEDS and left else None
+
+
+PACE_NEEDS, PACE_COUNTS = 20, 100_000
+
+
+def pace_of(person: Person, stage: Stage, now: datetime) -> Pace:
+    """How fast somebody decides, by the opinions that stand. Two queries, bounded."""
+    return Pace(decided_today(person, stage, now), _decided_since(person, stage, now - timedelta(hours=1)))
+
+
+def decided_today(person: Person, stage: Stage, now: datetime) -> int:
+    """How many entries somebody has decided at a stage today. One query, bounded."""
+    return _decided_since(person, stage, timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def _decided_since(person: Person, stage: Stage, since: datetime) -> int:
+    mine = Opinion.objects.filter(person=person, stage=stage, standing=True, at__gte=since).order_by()
+    return mine[:PACE_COUNTS].count()
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One entry in difference with what was said of it, of every round, oldest first."""
@@ -184,6 +236,36 @@ def last_round(batch: Batch, stage: Stage, rows: Sequence[int]) -> dict[int, Opi
     newer = suggestions_of(batch).filter(batch_entry=OuterRef("batch_entry"), run__at__gt=OuterRef("at"))
     before = standing(batch, stage, max(round_of(batch) - 1, 1)).filter(~Exists(newer), batch_entry__in=list(rows))
     return {opinion.batch_entry_id: opinion for opinion in before} if round_of(batch) > 1 else {}
+
+
+def standing_on(batch: Batch, stage: Stage, rows: Collection[int]) -> dict[int, Opinion]:
+    """The opinions that stand at a stage on these entries (by batch entry id) now. One query."""
+    return {opinion.batch_entry_id: opinion for opinion in standing(batch, stage).filter(batch_entry_id__among=rows)}
+
+
+def latest_act(batch: Batch, stage: Stage, person: Person) -> list[Opinion]:
+    """The standing opinions of the last moment at which a person decided at this stage of the current round."""
+    mine = standing(batch, stage).filter(person=person)
+    last = mine.order_by("-at").values_list("at", flat=True).first()
+    return list(mine.filter(at=last).select_related("batch_entry__entry")) if last else []
+
+
+def stood_before(opinions: Sequence[Opinion]) -> dict[int, Opinion]:
+    """By batch entry: the opinion of the same stage and round that stood before each of these, if one did.
+
+    What was taken back never stood, nor did what is but its like of the same moment.
+    """
+    given = {opinion.batch_entry_id: opinion for opinion in opinions}
+    like = opinions[0] if opinions else None
+    if like is None:
+        return {}
+    rows = list(
+        Opinion.objects.filter(batch_entry_id__among=given, stage=like.stage, round=like.round, at__lt=like.at)
+        .annotate(back=Exists(TakenBack.objects.filter(opinion=OuterRef("pk"))))
+        .order_by("at", "pk")
+    )
+    back = {(row.batch_entry_id, row.at) for row in rows if row.back}
+    return {row.batch_entry_id: row for row in rows if (row.batch_entry_id, row.at) not in back}
 
 
 def answer_counts(batch: Batch) -> dict[str, dict[str, int]]:

@@ -44,10 +44,12 @@ from review.models import (
 )
 
 State = Literal[
-    "all", "due", "overdue", "under_review", "held", "open", "deferred", "undated", "ahead", "early", "stubs"
-]
+    "all", "due", "overdue", "under_review", "held", "open", "deferred", "undated", "ahead", "early", "stubs",
+    "undecided", "later",
+]  # fmt: skip
 STATES: tuple[State, ...] = (
     "all", "due", "overdue", "under_review", "held", "open", "deferred", "undated", "ahead", "early", "stubs",
+    "undecided", "later",
 )  # fmt: skip
 CUT_STATES: tuple[State, ...] = ("due", "overdue", "early")
 PAST_YEARS = 5
@@ -89,13 +91,14 @@ def _last_due(day: date, years: int, mode: DueMode) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which entries: fallen or falling due from one day to another, of one agency (0: of none), below one series."""
+    """Which entries: fallen or falling due from one day to another, of one agency (0: of none), below one series, on one ground."""
 
     state: State = "all"
     due_from: date | None = None
     due_to: date | None = None
     agency: int | None = None
     series: int | None = None
+    ground: str = ""
 
 
 def chosen(entries: QuerySet[Entry], choice: Choice, today: date) -> QuerySet[Entry]:
@@ -108,6 +111,8 @@ def chosen(entries: QuerySet[Entry], choice: Choice, today: date) -> QuerySet[En
         entries = entries.filter(agency=choice.agency or None)
     if choice.series is not None:
         entries = entries.filter(series__in=series_below(choice.series))
+    if choice.ground:
+        entries = entries.filter(ground=choice.ground)
     return with_past(entries).filter(states_on(today)[choice.state])
 
 
@@ -152,10 +157,12 @@ def _held_back() -> ExpressionWrapper[Q]:
 
 
 def states_on(today: date) -> dict[State, Q]:
-    """What puts an entry into each column of the list. Due counts what a batch would take: stubs too, to be referred."""
-    waiting = Q(
-        live=False, held_back=False, access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL]
-    )
+    """What puts an entry into each column of the list. Due counts what a batch would take: stubs too, to be referred.
+
+    Undecided and later are the same two without a look at the batches: what is under review or held is in them as well.
+    """
+    unsettled = Q(access_status__in=[AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL])
+    waiting = Q(live=False, held_back=False) & unsettled
     due = waiting & Q(latest__lte=last_due(today))
     ahead = waiting & Q(latest__gt=last_due(today))
     return {
@@ -170,6 +177,8 @@ def states_on(today: date) -> dict[State, Q]:
         "ahead": ahead,
         "early": ahead & Q(stub=False, classification="", access_condition=""),
         "stubs": Q(stub=True),
+        "undecided": unsettled & Q(latest__lte=last_due(today)),
+        "later": unsettled & Q(latest__gt=last_due(today)),
     }
 
 

@@ -6,7 +6,7 @@ each entry of a batch); before signing, small edits are looked for as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value, Window
@@ -83,10 +83,12 @@ def earlier_decisions(rows: Sequence[BatchEntry], by: Person) -> dict[str, Alike
     return found
 
 
-def uneven_of(batch: Batch, stage: Stage, *, blind: bool = False) -> Unevens:
+def uneven_of(batch: Batch, stage: Stage, *, blind: bool = False, keys: Collection[str] | None = None) -> Unevens:
     """The alike entries of a batch on which the opinions of this stage, where there are none yet those before it (not
-    when `blind`) or the rules' advice, are not the same. Two queries at any length."""
+    when `blind`) or the rules' advice, are not the same; with `keys`, of these alone. Two queries at any length."""
     said = _said(batch, stage, blind)
+    if keys is not None:
+        said = said.filter(likeness__in=list(keys) or [""])
     found: dict[str, Alike] = {}
     counted = said.order_by("likeness", "said").values_list("likeness", "said").annotate(count=Count("pk"))
     for key, outcome, count in counted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -53,6 +53,15 @@ def content_of(countersignature: Countersignature) -> Package:
 def newest_package(countersignature: Countersignature) -> CountersignPackage | None:
     """The last version that was made for a unit."""
     return countersignature.packages.order_by("version").select_related("made_by").last()
+
+
+def package_now(countersignature: Countersignature, at: datetime) -> CountersignPackage:
+    """The version that says what is asked now: the last where nothing changed, else the next, not saved."""
+    content, last = content_of(countersignature), newest_package(countersignature)
+    if last is not None and last.digest == content.digest:
+        return last
+    version = last.version + 1 if last else 1
+    return CountersignPackage(countersignature=countersignature, version=version, digest=content.digest, made_at=at)
 
 
 def content_sent(package: CountersignPackage) -> Package:

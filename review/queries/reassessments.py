@@ -17,7 +17,7 @@ from review.queries.procedures import procedure_in_force
 
 def open_returns(entries: Collection[int]) -> QuerySet[Reassessment]:
     """The open re-assessments of some entries (by id)."""
-    return Reassessment.objects.filter(entry__in=entries, done_at__isnull=True)
+    return Reassessment.objects.filter(entry_id__among=entries, done_at__isnull=True)
 
 
 def returns_for(entries: Iterable[Entry], *, at: datetime) -> list[Reassessment]:

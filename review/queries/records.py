@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,10 +13,11 @@ from policies.learning.opinion import is_number
 from policies.outcomes import Suggestion
 from policies.public_titles import shows
 from policies.records import Record
-from policies.reviewing import Standing
+from policies.reviewing import Decision, Standing
 from policies.screening import Screener
 from review.models import Batch, Entry, PageText
 from review.queries.advice import findings_of, suggestions_of
+from review.queries.decisions import entries_of
 from review.queries.due import due_on
 from review.queries.referral_answers import declassified_among
 from review.queries.rules import current_screener, guarding
@@ -142,32 +143,36 @@ def _barred(record: Record, today: date, screener: Screener) -> tuple[str, ...]:
     return tuple(dict.fromkeys(finding.matched for finding in barred))
 
 
-def standings_of(
-    batch: Batch, entries: dict[int, Entry], today: date, opening: Collection[int] | None = None
-) -> dict[int, Standing]:
+def standings_of(batch: Batch, decisions: Mapping[int, Decision], today: date) -> dict[int, Standing]:
     """What is known of each entry (by batch entry id) when it is decided, from what the rules advise as it stands.
 
-    Where `opening` names those that are to open, what the public fields show is asked of these alone.
+    What the public fields show is asked of those alone that are to open.
     """
-    advice = suggestions_of(batch).filter(batch_entry__in=list(entries)).order_by()
+    advice = suggestions_of(batch).filter(batch_entry_id__among=decisions).order_by()
     suggestions = dict(advice.values_list("batch_entry", "suggestion"))
     grounds: dict[int, set[str]] = {}
-    found = findings_of(batch).filter(batch_entry__in=list(entries)).order_by()
-    for pk, rule, ground in found.values_list("batch_entry", "rule", "ground"):
+    found = findings_of(batch).filter(batch_entry_id__among=decisions).order_by()
+    for pk, rule, ground in found.values_list("batch_entry", "rule", "ground").distinct():
         if not is_number(rule):  # a second opinion asks for a look; its guess at a ground bars nothing
             grounds.setdefault(pk, set()).add(ground)
+    chosen = batch.batch_entries.filter(pk__among=decisions)
+    opening = chosen.filter(pk__among=[pk for pk, decision in decisions.items() if decision.outcome.opens])
     screener = current_screener()
-    lifted = declassified_among(entry.pk for entry in entries.values())
-    result = {}
-    for pk, entry in entries.items():
-        span = span_of(entry)
-        result[pk] = Standing(
-            reference_code=entry.reference_code,
-            due=due_on(span.latest) if span else None,
+    hits = {row.pk: public_hits(row.entry, today, screener=screener) for row in entries_of(batch, opening)}
+    lines = chosen.order_by().values_list(
+        "pk", "entry", "entry__reference_code", "entry__earliest", "entry__latest", "entry__stub"
+    )
+    known = {pk: line for pk, *line in lines}
+    lifted = declassified_among(line[0] for line in known.values())
+    return {
+        pk: Standing(
+            reference_code=code,
+            due=due_on(latest) if earliest and latest else None,
             suggestion=Suggestion(suggestions[pk]),
             # What the classifier has declassified is no secret any more, though the catalogue still bears the mark.
-            grounds=tuple(sorted(g for g in grounds.get(pk, ()) if entry.pk not in lifted or not g.endswith("-8-1"))),
-            public_hits=public_hits(entry, today, screener=screener) if opening is None or pk in opening else (),
-            stub=entry.stub,
+            grounds=tuple(sorted(g for g in grounds.get(pk, ()) if entry not in lifted or not g.endswith("-8-1"))),
+            public_hits=hits.get(pk, ()),
+            stub=stub,
         )
-    return result
+        for pk, (entry, code, earliest, latest, stub) in known.items()
+    }

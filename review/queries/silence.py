@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Min
+from django.utils.timezone import localdate
 
+from policies.clocks import later
 from policies.countersigning import differs
 from policies.outcomes import Answer, Suggestion
 from policies.profiles import Silence
 from policies.silence import Meaning, meaning
 from review.models import Agency, Asked, Batch, Countersignature, Delivery, Finding, Opinion, Statement, Suggested
+from review.queries.clocks import working_days
 from review.queries.procedures import procedure_of, steps_of
 
 
@@ -75,12 +78,16 @@ def silences_of(
 def _meanings(batch: Batch, found: Mapping[int, Sequence[Countersignature]]) -> dict[tuple[int, int], Meaning]:
     """What silence means for each pair of entry and request, by the rule that was recorded on the request."""
     requests = {request.pk: request for requests in found.values() for request in requests}
-    delivered = set(
-        # What was noted after the time was over proves nothing of that time.
-        Delivery.objects.filter(countersignature__in=list(requests), at__lte=F("countersignature__silent_at"))
-        .order_by()
-        .values_list("countersignature", flat=True)
-    )
+    # What was noted after the time was over proves nothing of that time.
+    proofs = Delivery.objects.filter(countersignature__in=list(requests), at__lte=F("countersignature__silent_at"))
+    arrived = dict(proofs.order_by().values_list("countersignature").annotate(first=Min("on")))
+    rule = procedure_of(batch).clocks["countersign"]
+    days = working_days(since=min(arrived.values(), default=None))
+    whole = {
+        pk
+        for pk, day in arrived.items()
+        if later(day, rule.days, rule.working, days) < localdate(requests[pk].silent_at)
+    }
     pks = list(found)
     advised = Suggested.objects.filter(batch_entry__in=pks, replaced_by=None).order_by()
     suggestions = dict(advised.values_list("batch_entry", "suggestion"))
@@ -96,7 +103,8 @@ def _meanings(batch: Batch, found: Mapping[int, Sequence[Countersignature]]) -> 
             suggestion=suggestions.get(pk, Suggestion.LOOK),
             grounds=grounds.get(pk, set()),
             classified=bool(entries[pk].entry.classification) or entries[pk].entry.stub,
-            delivered=request.pk in delivered,
+            delivered=request.pk in arrived,
+            whole_time=request.pk in whole,
             local_document=document,
         )
         for pk, requests in found.items()

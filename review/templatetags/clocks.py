@@ -1,7 +1,11 @@
 """Clocks, notices and the procedure in the language of the page."""
 
+from datetime import date
+
 from django import template
-from django.utils.translation import get_language
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from policies.clocks import CLOCK_NAMES
 from policies.delivering import WAYS
@@ -55,6 +59,17 @@ def delivery_name(how: str) -> str:
 @register.filter
 def notice_text(notice: Notice) -> str:
     return Sentence(notice.text_zh, notice.text_en).of(get_language() or "")
+
+
+@register.filter
+def days_left(due_on: date) -> str:
+    """How long there still is, in words."""
+    days = (due_on - timezone.localdate()).days
+    if days < 0:
+        return ngettext("overdue by %(days)d day", "overdue by %(days)d days", -days) % {"days": -days}
+    if days == 0:
+        return _("due today")
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
 @register.simple_tag

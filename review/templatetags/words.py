@@ -12,23 +12,11 @@ from policies.roles import ROLES
 from policies.rules import Rule
 from policies.sentences import Refusal, Sentence
 from policies.transferring import DISCLOSURES
-from review import access
-from review.models import Person, ScreeningRun
+from review.models import ScreeningRun
 from review.queries.rules import ruleset_with
 
 register = template.Library()
 
-ROLE_PAGES = {
-    "secrecy_officer": ("referrals",),
-    "planner": ("plan", "due", "holdings"),
-    "auditor": ("due", "holdings", "quality", "ledger"),
-    "sampler": ("quality",),
-    "confirmer": ("quality",),
-    "manager": ("manage", "quality", "suspensions"),
-    "panel_member": ("suspensions",),
-    "authority_officer": ("suspensions", "requests"),
-    "request_officer": ("requests",),
-}
 RULE_FIELDS = FIELD_NAMES | {"span": Sentence("形成时间", "Date")}
 
 
@@ -108,14 +96,6 @@ def rule_of(run: ScreeningRun, code: str) -> Rule | None:
 def finder_name(code: str) -> str:
     """What to call that which found something and has no rule at hand: a second opinion, or the rule by its id."""
     return f"{said(NAME)} {code}" if is_number(code) else code
-
-
-@register.simple_tag
-def pages_of(person: Person) -> set[str]:
-    """The names of the pages that a person's roles open, for the navigation. One query; each page asks for the right again."""
-    held = [role for role, _ in access.roles_of(person)]
-    pages = {page for role in held for page in ROLE_PAGES.get(role.code, ())}
-    return pages | {"batches"} if any(role.over == "fonds" for role in held) else pages
 
 
 @register.filter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from policies.grounds import DEFERRAL_GROUNDS, KNOWN_GROUNDS
 from review import access
 from review.documents.due_sheet import due_sheet
 from review.models import Agency, Fonds, Series
@@ -35,7 +37,17 @@ from review.queries.due import (
     entries_held,
     periods_of,
 )
+from review.queries.overview import tallies_by_year
+from review.views.years import address_of, picture_of_years
 
+# Who plans, who audits, and who leads: the figures of the overview are links to here.
+READERS = (
+    "review.plan_fonds",
+    "review.audit_fonds",
+    "review.manage_fonds",
+    "review.approve_plan_fonds",
+    "review.sign_off_fonds",
+)
 PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -46,26 +58,32 @@ class Row:
 
     line: Line
     cells: list[tuple[str, int, str]]
-    asked: dict[str, str]
+    asked: dict[str, str]  # as the form that cuts a batch sends it
     narrowed: str = ""
     ahead: bool = False
 
 
 @login_required
 def due(request: HttpRequest) -> HttpResponse:
-    """What falls due, by time, fonds and agency, of the fonds that this person plans or audits."""
+    """What falls due, by time, fonds and agency, of the fonds that this person plans, leads or audits."""
     fonds, kept = _fonds(request)
     agency = _number(request.GET, "agency")
     today = timezone.localdate()
     tables = due_tables(fonds, today, agency=agency)
     if agency is not None:
         kept["agency"] = str(agency)
+    planned = set(access.fonds_of(request.user, "review.plan_fonds").values_list("pk", flat=True))
+    one = fonds[0] if len(fonds) == 1 and fonds[0].pk in planned else None
     return render(
         request,
         "review/due.html",
         {
+            "picture": picture_of_years(
+                tallies_by_year(entries_held(fonds, agency), today), today, kept, to_cut=one is not None
+            ),
+            "one": one,
             "by_time": [_row(line, kept | _days(line.about), undated=line.about is None) for line in tables.by_time],
-            "by_fonds": [_row(line, kept | {"fonds": line.about.code}, link=True) for line in tables.by_fonds],
+            "by_fonds": [_row(line, kept | {"fonds": [line.about.code]}, link=True) for line in tables.by_fonds],
             "by_agency": [
                 _row(line, kept | {"agency": str(_id(line.about))}, link=True) for line in tables.by_agency
             ],
@@ -75,8 +93,8 @@ def due(request: HttpRequest) -> HttpResponse:
             "today": today,
             "narrowed": kept,
             "agency": Agency.objects.filter(pk=agency).first() if agency else None,
-            "planned": set(access.fonds_of(request.user, "review.plan_fonds").values_list("pk", flat=True)),
-            "download": reverse("due-sheet") + (f"?{urlencode(kept)}" if kept else ""),
+            "planned": planned,
+            "download": reverse("due-sheet") + (f"?{urlencode(kept, doseq=True)}" if kept else ""),
         },
     )
 
@@ -91,6 +109,7 @@ def due_entries(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     one = fonds[0] if len(fonds) == 1 else None
+    days_asked = {name: request.GET.get(name, "") for name in ("from", "to", "agency", "series")}
     may_cut = one is not None and choice.state in CUT_STATES and page.paginator.count > 0
     return render(
         request,
@@ -100,12 +119,17 @@ def due_entries(request: HttpRequest) -> HttpResponse:
             "choice": choice,
             "states": STATES,
             "fonds": one,
-            "all_fonds": access.fonds_of(request.user, "review.plan_fonds", "review.audit_fonds"),
-            "chosen_fonds": kept.get("fonds", ""),
+            "all_fonds": access.fonds_of(request.user, *READERS),
+            "chosen_fonds": kept.get("fonds", []),
+            "back": reverse("due") + (f"?{urlencode(kept, doseq=True)}" if kept else ""),
             "agencies": agencies_of(fonds),
             "series": Series.objects.filter(fonds=one).order_by("position", "pk")[:500] if one else [],
+            "grounds": DEFERRAL_GROUNDS if choice.state == "deferred" else (),
+            "due_here": address_of(kept, **{**days_asked, "state": "due"}) if one else "",
             "may_cut": may_cut and access.holds(request.user, "review.plan_fonds", one),
-            "asked": {name: request.GET.get(name, "") for name in ("state", "from", "to", "agency", "series")},
+            "asked": {
+                name: request.GET.get(name, "") for name in ("state", "from", "to", "agency", "series", "ground")
+            },
         },
     )
 
@@ -143,7 +167,12 @@ def choice_of(asked: Mapping[str, str]) -> Choice:
     state = asked.get("state", "") or "all"
     if state not in STATES:
         raise Http404
-    return Choice(state, _day(asked, "from"), _day(asked, "to"), _number(asked, "agency"), _number(asked, "series"))
+    ground = asked.get("ground", "")
+    if ground and (ground not in KNOWN_GROUNDS or state not in ("open", "deferred")):
+        raise Http404
+    return Choice(
+        state, _day(asked, "from"), _day(asked, "to"), _number(asked, "agency"), _number(asked, "series"), ground
+    )
 
 
 def state_name(state: str) -> str:
@@ -160,33 +189,38 @@ def state_name(state: str) -> str:
         "ahead": _("Not yet due"),
         "early": _("Perhaps early"),
         "stubs": _("Stubs"),
+        "undecided": _("Due, not decided"),
+        "later": _("Not yet due, not decided"),
     }[state]
 
 
-def _fonds(request: HttpRequest) -> tuple[QuerySet[Fonds], dict[str, str]]:
-    """The fonds the page is about, and what was asked of them. For planners and auditors."""
-    fonds = access.fonds_of(request.user, "review.plan_fonds", "review.audit_fonds")
+def _fonds(request: HttpRequest) -> tuple[QuerySet[Fonds], dict[str, Any]]:
+    """The fonds the page is about, and what was asked of them: `?fonds=`, which may come several times."""
+    fonds = access.fonds_of(request.user, *READERS)
     if not fonds.exists():
         raise PermissionDenied
-    code = request.GET.get("fonds", "")
-    if not code:
+    codes = sorted(filter(None, set(request.GET.getlist("fonds"))))
+    if not codes:
         return fonds, {}
-    if not (one := fonds.filter(code=code)).exists():
+    if (chosen_fonds := fonds.filter(code__in=codes)).count() != len(codes):
         raise Http404
-    return one, {"fonds": code}
+    return chosen_fonds, {"fonds": codes}
 
 
-def _row(line: Line, asked: dict[str, str], *, link: bool = False, undated: bool = False) -> Row:
+def _row(line: Line, asked: dict[str, Any], *, link: bool = False, undated: bool = False) -> Row:
     stem = reverse("due-entries")
     cells = []
     for name in COUNTED:
         state = "undated" if undated and name == "all" else name
         # Of the entries without a date no address names a part.
-        address = "" if undated and state != "undated" else f"{stem}?{urlencode(asked | {'state': state})}"
+        address = (
+            "" if undated and state != "undated" else f"{stem}?{urlencode(asked | {'state': state}, doseq=True)}"
+        )
         cells.append((name, getattr(line.counts, name), address))
     ahead = isinstance(line.about, Period) and line.about.kind == "month"
-    narrowed = f"{reverse('due')}?{urlencode(asked)}" if link else ""
-    return Row(line, cells, asked | {"state": "due"}, narrowed, ahead)
+    narrowed = f"{reverse('due')}?{urlencode(asked, doseq=True)}" if link else ""
+    part = {name: value for name, value in asked.items() if name != "fonds"} | {"state": "due"}
+    return Row(line, cells, part, narrowed, ahead)
 
 
 def _days(about: Period | Fonds | Agency | None) -> dict[str, str]:

@@ -114,14 +114,19 @@ def package_file(request: HttpRequest, number: str, pk: int, what: str) -> HttpR
     newest = newest_package(asked)
     if newest is None or what not in ("sheet", "letter"):
         raise Http404
-    name = f"{number_of(asked)}-v{newest.version}"
     try:
-        if what == "letter":
-            return _pdf(letter_of(newest, get_language() or ""), name)
-        return _sheet(newest, name)
+        return package_response(newest, what, get_language() or "")
     except Refusal as refusal:
         messages.error(request, refusal.sentence.of(get_language() or ""))
         return redirect("package", number, pk)
+
+
+def package_response(package: CountersignPackage, what: str, language: str) -> HttpResponse:
+    """One version of a package as a file: its "sheet" (xlsx) or its "letter" (PDF). Raises Refusal where it says another by now."""
+    name = f"{number_of(package.countersignature)}-v{package.version}"
+    if what == "letter":
+        return _pdf(letter_of(package, language), name)
+    return _sheet(package, name)
 
 
 def _sheet(newest: CountersignPackage, name: str) -> HttpResponse:

@@ -24,6 +24,7 @@ def test_models():
         "Absence", "AccessRequest", "AdoptedRuleset", "Agency", "AgencyChange", "Asked", "Batch",
         "BatchEntry", "BatchReturn", "CalendarDay", "Certificate", "Clock", "ClockPause", "ClockRung",
         "ColumnMapping", "CountersignPackage", "Countersignature", "DeferralList", "Delegation", "Delivery",
+        "DeskEntry", "DeskLeft", "DeskList", "DeskTally", "TakenBack",
         "DigitalObject", "DraftFile", "Entry", "EntryChange", "Erratum", "Finding", "Fonds", "FondsCreator",
         "Impact", "ImpactEntry", "Intake", "Job", "JointMaker", "LedgerHead", "LedgerLine", "Notice",
         "Opinion", "PackageReturn", "PageText", "PanelVote", "Person", "Plan", "PlanLine", "Procedure",
@@ -31,6 +32,7 @@ def test_models():
         "SampleVerdict", "Sampled", "ScreeningRun", "SecondOpinionModel", "Series", "SeriesChange", "Shard",
         "SignOff", "Statement", "Successor", "Suggested", "Suspension", "Titling", "TransferOpinion",
         "TransferRequest", "Worker",
+        "RedactedCopy", "Redaction", "RedactionCheck", "RedactionLook", "RedactionMark", "RedactionVerdict",
     }  # fmt: skip
     assert {m.__name__ for m in apps.get_app_config("catalogue").get_models()} == {
         "Edition", "ReleasedEntry", "ReleasedFonds", "Withdrawal",

@@ -11,6 +11,14 @@ WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 
+def by_the_menu(page, name: str) -> None:
+    """To a page of the navigation, through the menu of its group where it has one."""
+    link = page.locator("#site-nav").get_by_role("link", name=name, exact=True, include_hidden=True)
+    if not link.is_visible():
+        page.locator("#site-nav details", has=link).locator("summary").click()
+    link.click()
+
+
 class House:
     """The browser, who has signed in, and what went wrong on the way."""
 

@@ -6,9 +6,11 @@ Suspension, referral, transfer, requests, lifetime closure and partial opening h
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from policies.countersigning import UnitAnswer
 from policies.outcomes import Answer, Outcome, Stage
@@ -63,6 +65,13 @@ def task_of(batch: Batch, agency: str):
 def act(client, world: World, username: str, task, **data):
     client.force_login(world[username])
     return client.post(reverse("task", args=[task.pk]), data, follow=True)
+
+
+def agree_to_the_list(client, world: World, username: str, task) -> None:
+    """Agree to what the desk shows, as its button does."""
+    client.force_login(world[username])
+    page = html.fromstring(client.get(reverse("task", args=[task.pk])).content.decode())
+    act(client, world, username, task, verb="agree_shown", shown=page.xpath("//input[@name='shown']/@value")[0])
 
 
 def settle_all(world: World, batch: Batch, decision: Decision) -> None:
@@ -140,7 +149,8 @@ def test_silence_is_deemed_consent_only_of_what_is_plain_delivered_and_so_ruled_
         countersignature=request, how="post", on=timezone.localdate(), evidence="EMS 1234", by=world["reconciler"],
         at=timezone.now(), today=timezone.localdate(),
     )  # fmt: skip
-    silent(world, batch)
+    with time_machine.travel(timezone.now() + timedelta(days=60)):
+        silent(world, batch)
     deemed = {row.entry.reference_code for row in settled(batch) for s in row.silences if s.deemed}
     assert deemed
     assert not {row.entry.reference_code for row in disputes(batch)} & deemed
@@ -150,6 +160,19 @@ def test_silence_is_deemed_consent_only_of_what_is_plain_delivered_and_so_ruled_
     assert request.pk  # and of the other unit, which answered, nothing is deemed
     line = LedgerLine.objects.get(act="lapse")
     assert "deemed_consent" in line.facts
+
+
+def test_a_unit_that_had_not_the_whole_time_since_delivery_has_consented_to_nothing_by_silence(world):
+    adopted(world, silence="deemed_consent", silence_document="示例档发〔2026〕1号")
+    batch = world.walked("countersign")
+    delivering.record_delivery(
+        countersignature=task_of(batch, "CZT").seed, how="post", on=timezone.localdate(), evidence="EMS 1234",
+        by=world["reconciler"], at=timezone.now(), today=timezone.localdate(),
+    )  # fmt: skip
+    with time_machine.travel(timezone.now() + timedelta(days=7)):  # fifteen working days have not passed
+        silent(world, batch)
+    assert not any(s.deemed for row in settled(batch) for s in row.silences)
+    assert desks(batch) == ["reconcile"]
 
 
 def test_without_proof_of_delivery_no_silence_is_consent(world):
@@ -198,13 +221,12 @@ def test_what_comes_in_after_the_time_is_over_is_no_answer(world):
 def test_an_objection_is_never_covered_by_a_bulk_agreement(client, world):
     batch = world.walked("countersign")
     task = task_of(batch, "MZT")
-    rows = list(entries_for(batch, world.agencies[0]))
     closed = row_of(batch, "0001").batch_entry
     act(
         client, world, "unit-mzt", task, verb="answer", entry=closed.pk, answer="object", outcome="defer",
         ground="CN-8-2", opens_on="2036-12-31", reason="尚未了结",
     )  # fmt: skip
-    act(client, world, "unit-mzt", task, verb="agree_shown", entry=[row.pk for row in rows])
+    agree_to_the_list(client, world, "unit-mzt", task)
     answers = {row.batch_entry_id: row.answer for row in standing(batch, Stage.COUNTERSIGN)}
     assert answers.pop(closed.pk) == Answer.OBJECT
     assert set(answers.values()) == {Answer.AGREE}
@@ -234,8 +256,7 @@ def test_where_the_seal_is_asked_for_only_the_head_of_the_unit_hands_in(client, 
     clerk = world["unit-czt"]
     clerk.groups.remove(clerk.groups.get(name="agency_approver:CZT"))
     task = task_of(batch, "CZT")
-    rows = [row.pk for row in entries_for(batch, world.agencies[1])]
-    act(client, world, "unit-czt", task, verb="agree_shown", entry=rows)
+    agree_to_the_list(client, world, "unit-czt", task)
     page = act(client, world, "unit-czt", task, verb="hand_on").content.decode()
     assert "负责人" in page
     task.seed.refresh_from_db()
@@ -416,8 +437,8 @@ def test_a_blind_second_reviewer_sees_the_record_and_not_the_first_opinion_until
     page = client.get(reverse("task", args=[task.pk])).content.decode()
     assert page.count("首审理由甲乙丙") == 1, "shown on the entry that was decided, and on no other"
     count = undecided(batch, Stage.SECOND_REVIEW).count()
-    refused = act(client, world, "second", task, verb="follow_group", group="opinion:refer", count=count)
-    assert "请选一组" in refused.content.decode()
+    refused = act(client, world, "second", task, verb="decide_group", group="opinion:refer", count=count)
+    assert "看过抽出的条目后再决定" in refused.content.decode()
 
 
 def test_where_there_is_one_review_its_opinion_is_what_units_are_asked_about(world):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.journeys.browser import LANGUAGES, WIDTHS, House
+from tests.journeys.browser import LANGUAGES, WIDTHS, House, by_the_menu
 
 pytestmark = [
     pytest.mark.browser,
@@ -52,6 +52,19 @@ def choose(page, group: str) -> None:
     page.get_by_role("navigation", name="分组").get_by_role("link", name=group).first.click()
 
 
+def decide_group(page, name: str) -> None:
+    """Decide the group that is shown, after a look at what was drawn of it."""
+    page.get_by_role("link", name="整组决定").first.click()
+    page.wait_for_url("**decide=1**")
+    page.wait_for_load_state("load")  # with it the script that waits until everything was in sight
+    looked = page.locator("[data-looked]")
+    while looked.is_disabled():
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(100)
+    looked.check()
+    press(page, name)
+
+
 def test_a_batch_goes_from_the_plan_to_the_public_by_clicking_and_typing(house):
     plan(house)
     first_review(house)
@@ -91,9 +104,9 @@ def first_review(house: House) -> None:
     decide(page, MASKED, "另作决定", 意见="open", 理由="隐去个人信息后可以开放")
     choose(page, "移送")
     house.look(page, "first-review-group")
-    press(page, "按建议决定")
+    decide_group(page, "按建议决定")
     choose(page, "开放")
-    press(page, "按建议决定")
+    decide_group(page, "按建议决定")
     choose(page, "未定")
     assert "全部条目均有意见" in page.inner_text("main")
     press(page, "送复审")
@@ -105,7 +118,7 @@ def second_review(house: House) -> None:
     house.look(page, "second-review")
     for group in ("开放", "延期开放", "移送"):
         choose(page, group)
-        press(page, "同意初审")
+        decide_group(page, "同意初审")
     press(page, "移交抽检")
 
 
@@ -168,6 +181,7 @@ def consent(house: House) -> None:
     open_the_work(page, "延期审批")
     house.look(page, "consent")
     press(page, "同意这")
+    page.get_by_label("输入密码答复").fill(house.password)
     press(page, "提交对本目录的答复")
 
 
@@ -179,7 +193,7 @@ def publish(house: House) -> None:
     assert OPENED in text
     assert not [title for title in (CLOSED, OBJECTED, "王建业") if title in text]
     press(page, "公布这")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="批次").click()
+    by_the_menu(page, "批次")
     house.look(page, "batches")
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from review.models import Entry
-from tests.journeys.browser import LANGUAGES, WIDTHS, House
+from tests.journeys.browser import LANGUAGES, WIDTHS, House, by_the_menu
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,7 +28,7 @@ def test_a_catalogue_comes_in_by_clicking_and_goes_again(house: House, tmp_path)
     path = tmp_path / "民政厅目录.csv"
     path.write_text(FILE, encoding="utf-8")
     page = house.person("planner")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="目录接收").click()
+    by_the_menu(page, "目录接收")
     house.look(page, "intakes-empty")
     page.get_by_label("目录文件").set_input_files(path)
     page.get_by_role("button", name="上传").click()

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from review.models import RulesChange, RulesetDraft
 from review.queries.rules import in_force
-from tests.journeys.browser import House
+from tests.journeys.browser import House, by_the_menu
 from tests.journeys.test_in_the_browser import entry, open_the_work, press
 
 pytestmark = [
@@ -39,7 +39,7 @@ def test_a_term_is_drafted_tried_counted_submitted_and_adopted_and_a_running_bat
 
 
 def draft(house: House, page) -> None:
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="规则").click()
+    by_the_menu(page, "现行规则")
     house.look(page, "policies")
     page.get_by_role("link", name="国家档案馆档案开放审核通用规则").first.click()
     page.get_by_label("规则中的字词").fill("疫情")

@@ -17,6 +17,7 @@ MET = {
     "grounds": (),
     "classified": False,
     "delivered": True,
+    "whole_time": True,
     "local_document": "档发〔2026〕3号",
 }
 
@@ -38,6 +39,7 @@ def test_consent_is_deemed_where_every_condition_is_met():
         {"grounds": ("",)},
         {"classified": True},
         {"delivered": False},
+        {"whole_time": False},
         {"local_document": ""},
         {"local_document": "  "},
     ],
@@ -63,6 +65,7 @@ def test_only_a_rule_of_deemed_consent_ever_deems_it(silence, suggestion, ground
         grounds=grounds,
         classified=classified,
         delivered=delivered,
+        whole_time=delivered,
         local_document=document,
     )
     assert found.silence is silence

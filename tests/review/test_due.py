@@ -150,11 +150,11 @@ def test_the_pages_ask_as_many_questions_of_20_rows_as_of_2(client, world, page)
     assert counts[0] == counts[1] <= 20
 
 
-PEOPLE = {"planner": 200, "auditor": 200, "first": 403, "confirmer": 403, "unit-mzt": 403}
+PEOPLE = {"planner": 200, "auditor": 200, "manager": 200, "confirmer": 200, "first": 403, "unit-mzt": 403}
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_the_due_list_is_for_planners_and_auditors(client, world, who):
+def test_the_due_list_is_for_whoever_plans_leads_or_audits(client, world, who):
     client.force_login(world[who])
     for page in ("due", "due-entries", "due-sheet"):
         assert client.get(reverse(page)).status_code == PEOPLE[who]

@@ -15,7 +15,8 @@ from hypothesis import settings as trying
 from hypothesis import strategies as st
 
 from policies.learning.opinion import ANY, from_json
-from policies.outcomes import Suggestion
+from policies.outcomes import Outcome, Suggestion
+from policies.reviewing import Decision
 from policies.sentences import Refusal
 from review.models import AccessStatus, Batch, Entry, LedgerLine, MidBatch, RulesChange, SecondOpinionModel
 from review.operations.learning import adopt_second_opinion
@@ -179,8 +180,8 @@ def test_the_ledger_names_the_second_opinion_that_was_asked(looked):
 
 
 def test_its_guess_at_a_ground_bars_no_decision(looked):
-    entries = {row.pk: row.entry for row in looked.batch_entries.select_related("entry__fonds", "entry__parent")}
-    standing = next(s for s in standings_of(looked, entries, TODAY).values() if s.reference_code == BUDGET)
+    refer = dict.fromkeys(looked.batch_entries.values_list("pk", flat=True), Decision(Outcome.REFER, reason="待查"))
+    standing = next(s for s in standings_of(looked, refer, TODAY).values() if s.reference_code == BUDGET)
     assert standing.suggestion is Suggestion.LOOK and standing.grounds == ()
 
 

@@ -70,7 +70,7 @@ def test_a_double_click_on_each_desks_last_button_hands_on_once(committed_world)
     for person, stage, button in (("first", "first_review", "hand_on"), ("second", "second_review", "hand_on")):
         (task,) = rehearsal.open_tasks(batch, stage)
         take(task, world[person])
-        post(world[person], task, verb="follow_group", group="all")
+        post(world[person], task, verb="decide_group", group="all")
         for row in batch.batch_entries.all():
             if not row.opinions.filter(stage=stage).exists():
                 post(world[person], task, verb="decide", entry=row.pk, outcome="refer", reason="待查")
@@ -100,7 +100,7 @@ def test_a_stale_page_of_a_finished_task_changes_nothing_and_is_told(committed_w
     (task,) = rehearsal.open_tasks(batch)
     rehearsal.first_review(batch, world["first"])
     before = LedgerLine.objects.count()
-    for verb in ("hand_on", "follow_group", "put_back", "take"):
+    for verb in ("hand_on", "decide_group", "put_back", "take"):
         answer = post(world["first"], task, verb=verb, group="all")
         assert answer.status_code in (302, 403)
     assert post(world["first2"], task, verb="take").status_code == 403
@@ -141,7 +141,7 @@ def test_a_right_revoked_in_mid_task_ends_the_task_for_its_owner(committed_world
     (task,) = rehearsal.open_tasks(batch)
     take(task, world["first"])
     world["first"].groups.clear()
-    for verb in ("follow_group", "hand_on", "take"):
+    for verb in ("decide_group", "hand_on", "take"):
         assert post(world["first"], task, verb=verb, group="all").status_code == 403
     assert not Opinion.objects.exists()
     managing.reassign(task=task, to=world["first2"], by=world["manager"])
@@ -173,7 +173,7 @@ def test_a_lent_right_taken_back_in_mid_task_ends_it_too(committed_world):
     (task,) = rehearsal.open_tasks(batch)
     take(task, world["planner"])
     standing_in.revoke(delegation=lent, by=world["second"], at=timezone.now())
-    assert post(world["planner"], task, verb="follow_group", group="all").status_code == 403
+    assert post(world["planner"], task, verb="decide_group", group="all").status_code == 403
     with pytest.raises(PermissionDenied):
         rehearsal.second_review(batch, world["planner"])
     assert not Opinion.objects.filter(stage=Stage.SECOND_REVIEW).exists()
@@ -187,7 +187,7 @@ def test_whoever_is_deactivated_does_nothing_more_and_the_work_goes_on(committed
     client.force_login(world["first"])
     client.post(reverse("task", args=[task.pk]), {"verb": "take"})
     type(world["first"]).objects.filter(pk=world["first"].pk).update(is_active=False)
-    answer = client.post(reverse("task", args=[task.pk]), {"verb": "follow_group", "group": "all"})
+    answer = client.post(reverse("task", args=[task.pk]), {"verb": "decide_group", "group": "all"})
     assert answer.status_code == 302 and "/work/" in answer["Location"] and "next=" in answer["Location"]
     assert not Opinion.objects.exists()
     gone = type(world["first"]).objects.get(pk=world["first"].pk)

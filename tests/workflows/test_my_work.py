@@ -7,15 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 from viewflow.workflow.models import Task
 
 from review import access
 from review.jobs.intakes import take_in
-from review.models import Clock, Fonds
+from review.models import Clock, ClockPause, Fonds, Suggested
 from review.operations import appointing, planning
+from review.templatetags.clocks import days_left
 from tests.review.scenes_hwork import lend
 from tests.world import NOW, TODAY
-from workflows import inbox, rehearsal
+from workflows import inbox, pieces, rehearsal
 from workflows.cast import gather
 from workflows.flows import opening
 
@@ -156,3 +158,75 @@ def test_a_task_of_a_node_that_is_gone_breaks_nobodys_page(client, world):
     Task.objects.filter(pk=task.pk).update(flow_task="workflows/flows.opening.OpeningFlow.was_here")
     client.force_login(world["first"])
     assert batch.number not in client.get(reverse("my-work")).content.decode()
+
+
+# -- what a line says
+
+
+def line_of(client, who, batch):
+    client.force_login(who)
+    context = client.get(reverse("my-work")).context
+    (piece,) = [piece for piece in [*context["mine"], *context["waiting"]] if piece.number == batch.number]
+    return piece
+
+
+def test_a_line_says_how_much_is_done_and_in_how_much_the_rules_found_something(client, world):
+    batch = world.batch()
+    before = line_of(client, world["first"], batch)
+    assert (before.done, before.entries) == (0, batch.batch_entries.count())
+    advised = Suggested.objects.filter(batch_entry__batch=batch).exclude(suggestion__in=("open", "not_due")).count()
+    assert before.look_at == advised > 0
+    rehearsal.first_review(batch, world["first"])
+    half_done = line_of(client, world["second"], batch)
+    assert half_done.done == 0, "another stage begins with nothing done"
+
+
+def test_what_is_done_counts_this_round_and_this_unit_only(client, world):
+    batch = world.walked("countersign")
+    for task in rehearsal.open_tasks(batch, "countersign"):
+        piece = line_of(client, world.people.units[task.seed.agency_id], batch)
+        assert piece.done == 0
+        assert piece.look_at is None, "how much the rules found in the whole batch is not a unit's business"
+
+
+def test_nothing_is_counted_where_it_would_take_long(client, world, monkeypatch):
+    batch = world.batch()
+    monkeypatch.setattr(pieces, "COUNTED", 3)
+    piece = line_of(client, world["first"], batch)
+    assert (piece.done, piece.look_at) == (None, None)
+    assert piece.entries == batch.batch_entries.count()
+
+
+def test_a_clock_that_stands_still_says_so(client, world):
+    batch = world.batch()
+    (task,) = rehearsal.open_tasks(batch)
+    clock = Clock.objects.get(subject=f"task:{task.pk}")
+    today = timezone.localdate()
+    ClockPause.objects.create(clock=clock, from_day=today, because="x", person=world["manager"], at=NOW)
+    assert line_of(client, world["first"], batch).stopped_on == today
+    assert "期限已中止" in client.get(reverse("my-work")).content.decode()
+
+
+@pytest.mark.parametrize(("days", "said"), [(-2, "已逾期2天"), (0, "今天到期"), (1, "还有1天"), (30, "还有30天")])
+def test_how_long_there_is_stands_in_words(days, said):
+    assert days_left(timezone.localdate() + timedelta(days=days)) == said
+
+
+def test_what_became_of_what_i_handed_on_is_told_when_it_is_over(client, world):
+    batch = world.walked("release")
+    client.force_login(world["first"])
+    assert not client.get(reverse("my-work")).context["became"]
+    world.walk(batch)
+    ((piece, release),) = client.get(reverse("my-work")).context["became"]
+    assert (piece.number, release.batch_id) == (batch.number, batch.pk)
+    assert release.number in client.get(reverse("my-work")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [("planner", "plan"), ("manager", "manage"), ("auditor", "ledger"), ("panel", "batches"), ("keeper", "help")],
+)
+def test_an_empty_list_says_what_one_can_do_instead(client, world, who, name):
+    client.force_login(world[who])
+    tree = html.fromstring(client.get(reverse("my-work")).content.decode())
+    assert tree.xpath("//div[@class='empty']/a/@href") == [reverse(name)]

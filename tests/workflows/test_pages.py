@@ -31,19 +31,27 @@ ANSWERS = {
     "plan":          (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "batches":       (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "batch":         (200, 200, 200, 200, 200, 200, 200, 404, 404, 200, 200),
-    "due":           (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
-    "due-entries":   (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    "due":           (200, 403, 403, 403, 200, 403, 200, 403, 403, 403, 403),
+    "due-entries":   (200, 403, 403, 403, 200, 403, 200, 403, 403, 403, 403),
+    "overview":      (403, 403, 403, 403, 200, 403, 200, 403, 403, 403, 403),
+    "releases":      (403, 403, 403, 403, 200, 200, 200, 403, 403, 403, 403),
+    "audit":         (403, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
     "holdings":      (200, 200, 200, 200, 200, 200, 200, 403, 403, 200, 200),
     "agencies":      (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
     "intakes":       (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "proposals":     (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "policies":      (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "search":        (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "help":          (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "glossary":      (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "notices":       (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "procedure":     (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "standing-in":   (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "suspensions":   (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "requests":      (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 200),
+    "redactions":    (403, 200, 200, 403, 200, 403, 200, 403, 403, 403, 403),
     "referrals":     (200, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    "own-answers":   (404, 404, 404, 404, 404, 404, 404, 200, 200, 404, 404),
     "transfers":     (200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "quality":       (403, 403, 403, 403, 200, 403, 200, 403, 403, 200, 403),
     "ledger":        (403, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
@@ -60,11 +68,20 @@ ANSWERS = {
 }  # fmt: skip
 ALLOWED = [(page, PEOPLE[answers.index(200)]) for page, answers in ANSWERS.items() if 200 in answers]
 LINKS = {
-    "planner": {"my-work", "plan", "due", "intakes", "holdings", "agencies", "batches", "policies"},
-    "first": {"my-work", "batches", "policies"},
-    "auditor": {"my-work", "due", "holdings", "agencies", "batches", "policies", "quality", "ledger"},
-    "unit-mzt": {"my-work", "policies"},
-}
+    "planner": {
+        "my-work", "plan", "due", "holdings", "intakes", "transfers", "agencies", "batches", "referrals", "requests",
+        "policies", "procedure",
+    },
+    "first": {"my-work", "holdings", "batches", "redactions", "policies", "procedure"},
+    "confirmer": {
+        "my-work", "holdings", "batches", "redactions", "releases", "overview", "quality", "policies", "procedure",
+    },
+    "auditor": {
+        "my-work", "due", "holdings", "agencies", "batches", "redactions", "releases", "referrals", "suspensions", "requests",
+        "overview", "quality", "policies", "procedure", "audit", "ledger",
+    },
+    "unit-mzt": {"my-work", "own-answers", "policies", "procedure"},
+}  # fmt: skip
 
 
 def address_of(page: str, world: World) -> str:
@@ -94,7 +111,8 @@ def words_of(page: str) -> str:
     """All that a reader meets on a page: its text, and the texts behind its parts."""
     tree = html.fromstring(page)
     hidden = [value for name in ("title", "aria-label", "placeholder") for value in tree.xpath(f"//@{name}")]
-    texts = tree.xpath("//text()[not(ancestor::*[@class='digest'])]")  # letters of a digest may look like words
+    # Letters of a digest may look like words; what a page marks as of the other language is of it.
+    texts = tree.xpath("//text()[not(ancestor::*[@class='digest'])][not(ancestor::*[@lang][parent::*])]")
     return " \n ".join([*texts, *hidden])
 
 
@@ -207,8 +225,10 @@ def test_a_unit_sees_how_many_entries_it_is_asked_about(client, world):
 def test_the_ledger_shows_every_act_and_its_verdict_in_words(client, world):
     world.walked("")
     client.force_login(world["auditor"])
-    text = html.fromstring(client.get(reverse("ledger") + "?verify").content.decode()).text_content()
-    assert "核验无误" in text
+    verdict = html.fromstring(client.post(reverse("audit"), follow=True).content.decode()).text_content()
+    assert "核验无误" in verdict
+    tree = html.fromstring(client.get(reverse("ledger")).content.decode())
+    text = " ".join(line.text_content() for line in tree.xpath("//main//ol/li"))
     assert not re.findall(r"\b[a-z]+_[a-z_]+\b", text), "an act or a fact without a name"
 
 
@@ -217,7 +237,7 @@ def test_a_broken_ledger_is_shown_not_hidden(client, world, monkeypatch):
 
     monkeypatch.setattr(ledger, "digest_of", lambda line: "0" * 64)
     client.force_login(world["auditor"])
-    text = words_of(client.get(reverse("ledger") + "?verify").content.decode())
+    text = words_of(client.post(reverse("audit"), follow=True).content.decode())
     assert "第 1 行有误" in text
     assert ledger.CHANGED.zh in text
 

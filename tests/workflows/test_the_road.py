@@ -11,7 +11,6 @@ from policies.reviewing import Decision
 from policies.sentences import Refusal
 from review.models import AccessStatus, Entry, Opinion, Release
 from review.operations import reviewing, signing
-from review.queries.advice import suggestions_of
 from review.queries.decisions import round_of, settled, standing
 from tests.world import NOW, TODAY, World
 from workflows import rehearsal
@@ -253,32 +252,6 @@ def test_a_desk_works_its_own_tasks_only(world):
         assert not any(node.may_work(person, task) for person in world.people.people.values()), desk
         assert not any(node.can_assign(person, task) for person in world.people.people.values()), desk
     assert OpeningFlow.sign_off.may_work(world["confirmer"], task)
-
-
-def test_a_group_that_changed_since_the_page_was_drawn_is_not_decided(client, world):
-    batch = world.batch()
-    (task,) = rehearsal.open_tasks(batch, "first_review")
-    sign_in(client, world, "first")
-    page = act(client, task, verb="follow_group", group="suggestion:open", count=99).content.decode()
-    assert "与页面所示不同" in page
-    assert not Opinion.objects.exists()
-
-
-@pytest.mark.parametrize("group", ["all", "undecided", "", "nonsense:open"])
-def test_nobody_takes_the_machines_advice_on_everything_at_once(client, world, group):
-    batch = world.batch()
-    (task,) = rehearsal.open_tasks(batch, "first_review")
-    page = act(sign_in(client, world, "first"), task, verb="follow_group", group=group, count=10).content.decode()
-    assert "请选一组" in page
-    assert not Opinion.objects.exists()
-
-
-def test_a_group_is_decided_as_advised(client, world):
-    batch = world.batch()
-    (task,) = rehearsal.open_tasks(batch, "first_review")
-    count = suggestions_of(batch).filter(suggestion="open").count()
-    act(sign_in(client, world, "first"), task, verb="follow_group", group="suggestion:open", count=count)
-    assert standing(batch, Stage.FIRST_REVIEW).filter(outcome="open").count() == count
 
 
 def test_a_double_submit_executes_once(client, world):

@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from viewflow.workflow import Activation
 from viewflow.workflow.models import Task
 
-from policies.sentences import Refusal
+from review import access
 from review.models import Batch
 from review.operations import coordinating
-from review.queries.decisions import settled
-from review.queries.desks import differences_of
-from workflows.forms import DecisionForm
-from workflows.views import door
+from review.queries.decisions import round_of, settled
+from review.queries.overdue import overdue_units
+from workflows.views import door, settling
 
 
 def coordinate(request: HttpRequest, task: Task) -> HttpResponse:
@@ -24,31 +23,25 @@ def coordinate(request: HttpRequest, task: Task) -> HttpResponse:
     if request.method == "POST":
         return _act(request, task, batch)
     rows = [row for row in settled(batch) if row.in_dispute or row.ruling is not None]
-    left = sum(row.in_dispute for row in rows)
     return render(
         request,
         "workflows/coordinate.html",
         {
             "task": task,
             "batch": batch,
-            "lines": differences_of(rows),
             "may_act": door.may_act(request, task),
-            "left": left,
-            "done": len(rows) - left,
-            "total": len(rows),
-            "form": DecisionForm(),
+            "overdue": overdue_units(access.fonds_of(request.user, coordinating.PERMISSION), timezone.localdate()),
+            "round": round_of(batch),
+            **settling.page_of(request, rows),
         },
     )
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
     def rule(activation: Activation) -> str:
-        form = DecisionForm(request.POST)
-        if not form.is_valid():
-            raise Refusal(door.NOT_A_DECISION)
         coordinating.rule(
             batch=batch,
-            rulings={door.entry_of(request): form.decision()},
+            rulings={door.entry_of(request): settling.decision_in(request, batch)},
             by=request.user,
             at=timezone.now(),
             today=timezone.localdate(),

@@ -1,138 +1,125 @@
-"""The forming unit's desk: do you agree? Its own entries only."""
+"""The forming unit's desk: do you agree? Its own entries only, one at a time or as a list that was looked at."""
 
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from viewflow.workflow import Activation
+from django.utils.translation import get_language
 from viewflow.workflow.models import Task
 
-from policies.countersigning import UnitAnswer
-from policies.outcomes import Answer, Outcome, Stage
-from policies.sentences import Refusal, Sentence
+from policies.outcomes import Answer
 from review import access
 from review.models import BatchEntry, Countersignature
-from review.operations import clocks, countersigning, delivering
+from review.operations import delivering
 from review.queries.clocks import clocks_of
-from review.queries.decisions import entries_for, proposal_stage, proposals, standing, unanswered
-from review.queries.desks import answering_of, with_findings
+from review.queries.countersigning import (
+    ALL,
+    asked_rows,
+    counts_asked,
+    entries_asked_in,
+    groups_asked,
+    next_asked,
+)
+from review.queries.decisions import entries_for
+from review.queries.desks import answering_of
 from review.queries.notices import TASK
-from review.queries.procedures import steps_of
+from review.queries.packages import package_now
+from review.queries.procedures import procedure_of, steps_of
+from review.views.papers import package_response
 from workflows.forms import AnswerForm
-from workflows.views import door
+from workflows.views import answering, door, shown
 
-PAGE = 50
+SIZES = (50, 200, 500)
 
 
 def countersign(request: HttpRequest, task: Task) -> HttpResponse:
-    """One agency's answer to one batch."""
+    """One agency's answer to one batch: the list, one entry (`one`, `entry`), or what is carried away (`download`)."""
     asked: Countersignature = task.seed
     if request.method == "POST":
-        return _act(request, task, asked)
+        return answering.answer(request, task, asked)
+    if what := request.GET.get("download"):
+        return _download(asked, what)
     delivering.note_opened(countersignature=asked, by=request.user, at=timezone.now(), today=timezone.localdate())
+    context = _about(request, task, asked)
+    if "one" in request.GET or "entry" in request.GET:
+        row = _one(request, asked)
+        if row is not None:
+            return render(request, "workflows/countersign_one.html", context | _question(request, asked, row))
+    return render(request, "workflows/countersign.html", context | _list(request, task, asked))
+
+
+def _about(request: HttpRequest, task: Task, asked: Countersignature) -> dict[str, object]:
+    """What stands at the head and the foot of every page of this desk."""
     batch, agency = asked.batch, asked.agency
-    rows = entries_for(batch, agency)
-    left = unanswered(batch, agency).count()
-    outcome = request.GET.get("outcome", "")
-    if outcome in list(Outcome):
-        proposed = proposals(batch).filter(outcome=outcome).values("batch_entry")
-        rows = rows.filter(pk__in=proposed)
-    total = entries_for(batch, agency).count()
-    page = Paginator(rows.order_by("position").prefetch_related("entry__joint_makers__agency"), PAGE).get_page(
-        request.GET.get("page")
-    )
-    shown = with_findings(batch, list(page.object_list), agency)
-    stage = proposal_stage(batch)
-    for row in shown:
-        row.proposal = row.opinions.get(stage)
+    total, left = counts_asked(asked)
+    clock = clocks_of([f"{TASK}{task.pk}"]).get(f"{TASK}{task.pk}")
     sealed = steps_of(batch).agency_seal
-    return render(
-        request,
-        "workflows/countersign.html",
-        {
-            "task": task,
-            "batch": batch,
-            "agency": agency,
-            "asked": asked,
-            "page": page,
-            "rows": shown,
-            "answering": answering_of(batch, agency),
-            "outcome": outcome,
-            "outcomes": _outcome_counts(asked),
-            "unanswered_here": _untouched(asked).filter(pk__in=[row.batch_entry.pk for row in shown]).count(),
-            "may_act": door.may_act(request, task),
-            "left": left,
-            "done": total - left,
-            "total": total,
-            "form": AnswerForm(),
-            "clock": clocks_of([f"{TASK}{task.pk}"]).get(f"{TASK}{task.pk}"),
-            "left_to_head": sealed and not access.holds(request.user, "review.approve_agency", agency),
-            "return_to": door.return_choices("countersign", batch),
-        },
-    )
+    return {
+        "task": task,
+        "batch": batch,
+        "agency": agency,
+        "asked": asked,
+        "may_act": door.may_act(request, task),
+        "left": left,
+        "done": total - left,
+        "total": total,
+        "form": AnswerForm(),
+        "clock": clock,
+        "days_left": (clock.due_on - timezone.localdate()).days if clock else None,
+        "silence": procedure_of(batch).silence,
+        "left_to_head": sealed and not access.holds(request.user, "review.approve_agency", agency),
+        "letters": asked.packages.filter(returned__file_digest="", returned__letter_digest__gt="").values_list(
+            "returned__letter_name", "returned__at"
+        ),
+    }
 
 
-def _untouched(asked: Countersignature) -> QuerySet[BatchEntry]:
-    """The entries on which this unit has said nothing, not even that it needs more time."""
-    said = standing(asked.batch, Stage.COUNTERSIGN).filter(agency=asked.agency).values("batch_entry")
-    return unanswered(asked.batch, asked.agency).exclude(pk__in=said)
+def _list(request: HttpRequest, task: Task, asked: Countersignature) -> dict[str, object]:
+    """One page of a group; agreement to it carries what it shows."""
+    group, only_left = request.GET.get("group", ALL), bool(request.GET.get("left"))
+    size = door.number_of(request.GET.get("size"))
+    rows = entries_asked_in(asked, group, only_left=only_left)
+    page = Paginator(rows, size if size in SIZES else SIZES[0]).get_page(request.GET.get("page"))
+    listed = asked_rows(asked, page.object_list)
+    fresh = [row for row in listed if row.answer is None]
+    return {
+        "asked_groups": groups_asked(asked),
+        "answering": answering_of(asked.batch, asked.agency),
+        "group": group,
+        "only_left": only_left,
+        "sizes": SIZES,
+        "size": page.paginator.per_page,
+        "page": page,
+        "rows": listed,
+        "unanswered_here": len(fresh),
+        "shown": shown.signed(request, task, ((row.batch_entry.pk, row.proposal.pk) for row in fresh)),
+    }
 
 
-def _outcome_counts(asked: Countersignature) -> list[tuple[str, int]]:
-    pks = entries_for(asked.batch, asked.agency).values("pk")
-    proposed = list(proposals(asked.batch).filter(batch_entry__in=pks).order_by().values_list("outcome", flat=True))
-    return [(outcome, proposed.count(outcome)) for outcome in Outcome if outcome in proposed]
+def _one(request: HttpRequest, asked: Countersignature) -> BatchEntry | None:
+    """The entry that the page asks about: the one named, if it is the unit's own, else the next of a group."""
+    if "entry" in request.GET:
+        rows = entries_for(asked.batch, asked.agency).filter(pk=door.number_of(request.GET["entry"]))
+        row = rows.prefetch_related("entry__joint_makers__agency").first()
+        if row is None:
+            raise Http404
+        return row
+    return next_asked(asked, request.GET["one"], door.number_of(request.GET.get("after")))
 
 
-def _act(request: HttpRequest, task: Task, asked: Countersignature) -> HttpResponse:
-    shown = list(door.entries_of(request))
+def _question(request: HttpRequest, asked: Countersignature, row: BatchEntry) -> dict[str, object]:
+    found = asked_rows(asked, [row])
+    if not found:
+        raise Http404
+    group = request.GET.get("one") or ALL
+    others = [choice for choice in AnswerForm().fields["answer"].choices if choice[0] != Answer.AGREE]
+    return {"row": found[0], "group": group, "other_answers": others}
 
-    def agree_shown(activation: Activation) -> str:
-        """Agreement covers only the entries that the page showed and that nobody said anything on; an objection stays."""
-        left = _untouched(asked).filter(pk__in=shown)
-        return record(dict.fromkeys(left.values_list("pk", flat=True), UnitAnswer(Answer.AGREE)))
 
-    def answer(activation: Activation) -> str:
-        form = AnswerForm(request.POST)
-        if len(shown) != 1 or not form.is_valid():
-            raise Refusal(
-                Sentence("请选定答复；日期须为 年-月-日。", "Choose an answer; a day is written YYYY-MM-DD.")
-            )
-        given = form.unit_answer()
-        done = record({shown[0]: given})
-        return more_time(activation) if given.answer is Answer.NEED_MORE_TIME else done
-
-    def more_time(activation: Activation) -> str:
-        """The clock's one extension is asked for with it; where there is none left, nothing is recorded."""
-        clock = clocks_of([f"{TASK}{task.pk}"]).get(f"{TASK}{task.pk}")
-        if clock is None:
-            return _("Recorded: your unit needs more time. The entry still waits for its answer.")
-        clocks.extend(clock=clock, by=request.user, at=timezone.now(), today=timezone.localdate())
-        clock.refresh_from_db()
-        return _("The time is extended, this once, to %(day)s. The entry still waits for your answer.") % {
-            "day": clock.due_on.isoformat()
-        }
-
-    def record(answers: dict[int, UnitAnswer]) -> str:
-        countersigning.record_answers(
-            countersignature=asked, answers=answers, by=request.user, at=timezone.now(), today=timezone.localdate()
-        )
-        return _("Recorded for %(count)d entries.") % {"count": len(answers)}
-
-    def hand_on(activation: Activation) -> str:
-        countersigning.hand_on(countersignature=asked, by=request.user, at=timezone.now())
-        door.finish(activation)
-        return _("Your unit's answer is handed in.")
-
-    def ask_return(activation: Activation) -> str:
-        reason = door.written_reason(request)
-        countersigning.ask_return(countersignature=asked, reason=reason, by=request.user, at=timezone.now())
-        door.finish(activation)
-        return _("The archives were asked to review the batch again.")
-
-    verbs = {"agree_shown": agree_shown, "answer": answer, "hand_on": hand_on, "return": ask_return}
-    return door.work(request, task, verbs)
+def _download(asked: Countersignature, what: str) -> HttpResponse:
+    """The letter to be sealed or the sheet to be filled, as they say what is asked now."""
+    if what not in ("sheet", "letter"):
+        raise Http404
+    return package_response(package_now(asked, timezone.now()), what, get_language() or "")

@@ -60,20 +60,25 @@ def work(request: HttpRequest, task: Task, verbs: Mapping[str, Act]) -> HttpResp
     `verbs` are the desk's own; taking and putting back are the same at every desk, and the first act takes an unowned
     task. An act returns the sentence that tells what was done. A refusal changes nothing and is shown on the same page.
     """
-    verb = request.POST.get("verb", "")
-    if verb == "put_back":
+    if request.POST.get("verb") == "put_back":
         return put_back(request, task)
-    act = {"take": lambda _activation: _("The batch is in your hands."), **verbs}.get(verb, _unknown)
     try:
-        with task.activation() as activation:
-            hold(request.user, activation)
-            done = act(activation)
+        done = carry_out(request, task, verbs)
     except Refusal as refusal:
         messages.error(request, refusal.sentence.of(get_language() or ""))
     else:
         messages.success(request, done)
     finished = Task.objects.filter(pk=task.pk).exclude(status__in=OPEN).exists()
     return redirect("my-work" if finished else request.get_full_path())
+
+
+def carry_out(request: HttpRequest, task: Task, verbs: Mapping[str, Act]) -> str:
+    """The act itself, under the lock of the task; what was done, in a sentence. Raises Refusal, PermissionDenied."""
+    taking = {"take": lambda _activation: _("The batch is in your hands.")}
+    act = {**taking, **verbs}.get(request.POST.get("verb", ""), _unknown)
+    with task.activation() as activation:
+        hold(request.user, activation)
+        return act(activation)
 
 
 def _unknown(activation: Activation) -> str:
@@ -117,11 +122,6 @@ def returning_from(desk: str, request: HttpRequest, batch: Batch) -> Act:
 def entry_of(request: HttpRequest) -> int:
     """The one entry (its id in the batch) that a form is about; 0, which no entry has, where it names none."""
     return number_of(request.POST.get("entry"))
-
-
-def entries_of(request: HttpRequest) -> set[int]:
-    """The entries that a page showed with its form."""
-    return {number_of(value) for value in request.POST.getlist("entry")}
 
 
 def number_of(text: str | None) -> int:

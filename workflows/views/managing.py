@@ -18,6 +18,7 @@ from policies.sentences import Refusal
 from review import access
 from review.models import AccessRequest, Batch, Fonds, Person, Plan, Referral, Suspension, TransferRequest
 from workflows import inbox, managing
+from workflows.pieces import pieces
 
 SHOWN = 100
 
@@ -34,7 +35,7 @@ def manage(request: HttpRequest) -> HttpResponse:
         request,
         "workflows/managing.html",
         {
-            "pieces": inbox.pieces(tasks),
+            "pieces": pieces(tasks),
             "fonds": managed,
             "chosen": request.GET.get("fonds", ""),
             "today": timezone.localdate(),
@@ -57,7 +58,7 @@ def manage_task(request: HttpRequest, pk: int) -> HttpResponse:
         return _act(request, task)
     over = node.calc_owner_permission_obj(node.activation_class(task))
     people = [person for person in access.who_hold(task.owner_permission, over) if person.pk != task.owner_id]
-    (piece,) = inbox.pieces([task])
+    (piece,) = pieces([task])
     return render(
         request,
         "workflows/managing_task.html",

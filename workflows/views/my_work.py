@@ -1,4 +1,4 @@
-"""My work: what is in my hands, what waits for me, and what I wait for; of every flow, by deadline."""
+"""My work: what is in my hands, what waits for me, what I wait for and what became of the rest; of every flow, by deadline."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from django.utils import timezone
 
 from policies.roles import ROLES, Role
 from review import access
-from review.models import Person
+from review.models import Person, Release
+from review.views.help import unseen_tours
 from workflows import inbox
+from workflows.pieces import Piece, closely, pieces
 
 SHOWN = 50
 READ = 200  # tasks looked at for a page of SHOWN: four eyes bars some
 FOLLOWED = 20
+BECAME = 8
 NAMED = 12  # fonds or agencies named beside a role
 
 
@@ -29,27 +32,44 @@ def my_work(request: HttpRequest) -> HttpResponse:
     allowed = inbox.not_barred(rights, read)
     shown = allowed[:SHOWN]
     mine = [task for task in inbox.in_hands_of(request.user)[:READ] if hasattr(task.flow_task, "desk")]
-    passed_on = inbox.passed_on_by(request.user)[: FOLLOWED * 2]
+    finished = inbox.finished_by(request.user)
     own = {task.pk for task in allowed}
+    passed_on = inbox.passed_on(finished, request.user)[: FOLLOWED * 2]
     followed = [task for task in passed_on if hasattr(task.flow_task, "desk") and task.pk not in own][:FOLLOWED]
-    lines = inbox.pieces([*mine, *shown, *followed], rights)
+    ended = inbox.closed(finished)[:BECAME]
+    lines = pieces([*mine, *shown, *followed, *ended], rights)
+    work = closely(lines[: len(mine) + len(shown)])
+    rest = lines[len(work) :]
+    roles = _roles(request.user)
     more = len(allowed) > SHOWN or len(read) == READ
     return render(
         request,
         "workflows/my_work.html",
         {
-            "mine": lines[: len(mine)],
-            "waiting": lines[len(mine) : len(mine) + len(shown)],
-            "followed": lines[len(mine) + len(shown) :],
+            "mine": work[: len(mine)],
+            "waiting": work[len(mine) :],
+            "followed": rest[: len(followed)],
+            "became": _became(rest[len(followed) :]),
             "many": many,
             "uncounted": many > inbox.FEW,
             "start": start,
             "next": start + (read.index(shown[-1]) + 1 if len(allowed) > SHOWN else len(read)) if more else None,
             "today": timezone.localdate(),
-            "roles": _roles(request.user),
+            "roles": roles,
+            "tours": unseen_tours(request, {role.code for role, _overs, _more in roles}),
             "lent": bool(rights.lent),
         },
     )
+
+
+def _became(ended: list[Piece]) -> list[tuple[Piece, Release | None]]:
+    """Each case that is over, with the release it came to, if any. One query."""
+    releases = (
+        Release.objects.filter(batch__in={piece.batch for piece in ended}).in_bulk(field_name="batch_id")
+        if ended
+        else {}
+    )
+    return [(piece, releases.get(piece.batch)) for piece in ended]
 
 
 def _roles(person: Person) -> list[tuple[Role, list[str], int]]:

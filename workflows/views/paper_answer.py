@@ -6,19 +6,10 @@ had handed its answer in at its own desk.
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -35,8 +26,7 @@ from review.operations.packaging import CameBack
 from review.queries.packages import newest_package, number_of
 from review.readers.package_answers import read_package
 from workflows.views import door
-
-SHOWN = 500  # faults on the page; the rest shows when these are mended
+from workflows.views.uploads import MOST_FAULTS, on_disk
 
 
 @login_required
@@ -59,7 +49,8 @@ def paper_answer(request: HttpRequest, pk: int) -> HttpResponse:
             returned = _taken(request, newest)
         except PackageRefused as refused:
             faults = refused.complaints
-            context |= {"refusal": refused.sentence, "faults": faults[:SHOWN], "more": max(len(faults) - SHOWN, 0)}
+            context |= {"refusal": refused.sentence, "faults": faults[:MOST_FAULTS]}
+            context["more"] = max(len(faults) - MOST_FAULTS, 0)
         except Refusal as refusal:
             context["refusal"] = refusal.sentence
         else:
@@ -76,24 +67,8 @@ def _taken(request: HttpRequest, newest: CountersignPackage) -> PackageReturn:
     sheet, letter = request.FILES.get("sheet"), request.FILES.get("letter")
     if sheet is None or letter is None:
         raise Refusal(_BOTH)
-    with _on_disk(sheet, "sheet") as file, _on_disk(letter, "letter") as scan:
+    with on_disk(sheet, "sheet") as file, on_disk(letter, "letter") as scan:
         return take_back(package=newest, filled=read_package(file.path), file=file, letter=scan, by=request.user)
-
-
-@contextmanager
-def _on_disk(upload: UploadedFile, name: str) -> Iterator[CameBack]:
-    """An upload as a file of its own with its digest, readable by its owner only; gone afterwards."""
-    with TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-        # The workbook reader goes by content, yet old formats are told apart by their ending.
-        path = Path(folder) / f"{name}{Path(upload.name or '').suffix[:8]}"
-        digest = hashlib.sha256()
-        with path.open("wb") as file:
-            upload.seek(0)
-            shutil.copyfileobj(upload, file, 1 << 20)
-        with path.open("rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
-        yield CameBack(path, digest.hexdigest(), Path(upload.name or "").name)
 
 
 def take_back(

@@ -12,10 +12,9 @@ from viewflow.workflow.models import Task
 from policies.sentences import Refusal, Sentence
 from review.models import Agency, Batch
 from review.operations import reconciling
-from review.queries.decisions import disputes, settled
-from review.queries.desks import differences_of
-from workflows.forms import DecisionForm, StatementForm
-from workflows.views import door
+from review.queries.decisions import disputes, round_of, settled
+from workflows.forms import StatementForm
+from workflows.views import door, settling
 
 
 def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
@@ -24,20 +23,16 @@ def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
     if request.method == "POST":
         return _act(request, task, batch)
     rows = [row for row in settled(batch) if row.in_dispute or row.agreement is not None]
-    left = sum(row.in_dispute for row in rows)
     return render(
         request,
         "workflows/reconcile.html",
         {
             "task": task,
             "batch": batch,
-            "lines": differences_of(rows),
             "may_act": door.may_act(request, task),
-            "left": left,
-            "done": len(rows) - left,
-            "total": len(rows),
-            "form": DecisionForm(),
             "statement_form": StatementForm(),
+            "round": round_of(batch),
+            **settling.page_of(request, rows),
             "return_to": door.return_choices("reconcile", batch),
         },
     )
@@ -45,12 +40,9 @@ def reconcile(request: HttpRequest, task: Task) -> HttpResponse:
 
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
     def settle(activation: Activation) -> str:
-        form = DecisionForm(request.POST)
-        if not form.is_valid():
-            raise Refusal(door.NOT_A_DECISION)
         reconciling.settle(
             batch=batch,
-            settlements={door.entry_of(request): form.decision()},
+            settlements={door.entry_of(request): settling.decision_in(request, batch)},
             by=request.user,
             at=timezone.now(),
             today=timezone.localdate(),
@@ -61,8 +53,8 @@ def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
         return record([door.entry_of(request)])
 
     def state_all(activation: Activation) -> str:
-        """The archives' statement or the minutes, on every difference that is still open."""
-        return record([row.batch_entry.pk for row in disputes(batch)])
+        """The archives' statement or the minutes, on every difference that is still open; of one unit where one is chosen."""
+        return record([row.batch_entry.pk for row in settling.of_unit(disputes(batch), request.GET.get("unit", ""))])
 
     def record(entries: list[int]) -> str:
         form = StatementForm(request.POST)

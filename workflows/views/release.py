@@ -1,28 +1,38 @@
-"""The publisher's desk: see exactly what will be public, then publish it."""
+"""The publisher's desk: see exactly what will be public and what that changes, have the catalogue made, then publish it."""
 
 from __future__ import annotations
 
 import logging
+from datetime import date
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.db import DatabaseError, transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from viewflow.workflow import Activation
 from viewflow.workflow.models import Task
 
 from policies.sentences import Refusal
-from review.models import Batch, Release
+from review import jobs
+from review.documents.bundle import PDF, Manifest
+from review.models import Batch, Job, Release, SignOff
 from review.operations import releasing
 from review.queries.decisions import counts_of, had_differences, settled, signatures_of
-from review.queries.editions import next_number
+from review.queries.editions import edition_of, next_number, standing_sign_off
+from review.queries.preview import SHOWN, Preview, preview_of
+from review.views.jobs import progress_context
 from workflows.views import door
 
 PAGE = 50
+BUILD = "seal_edition"  # the kind of background work that sets and seals a catalogue
+AT_ONCE = 1000  # entries: so few are set while the page waits, whether a worker runs or not
 log = logging.getLogger(__name__)
 
 
@@ -31,34 +41,70 @@ def release(request: HttpRequest, task: Task) -> HttpResponse:
     batch: Batch = task.process.artifact
     if request.method == "POST":
         return _act(request, task, batch)
-    rows = settled(batch)
-    opened = [row for row in rows if row.decision and row.decision.outcome.opens]
-    return render(
-        request,
-        "workflows/release.html",
-        {
-            "task": task,
-            "batch": batch,
-            "may_act": door.may_act(request, task),
-            "total": len(rows),
-            "counts": counts_of(rows),
-            "number": next_number(timezone.localdate()),
-            "signatures": signatures_of(batch),
-            "return_to": door.return_choices("release", batch, differences=had_differences(rows)),
-            "page": Paginator(opened, PAGE).get_page(request.GET.get("page")),
-        },
-    )
+    rows, today = settled(batch), timezone.localdate()
+    sign_off = standing_sign_off(batch)
+    preview = _preview(batch, rows, sign_off, today)
+    show = request.GET.get("show", "out")
+    show = show if show in SHOWN else "out"
+    words = request.GET.get("words", "").replace("\x00", "").strip()[:200]
+    job = _job(batch)
+    context = {
+        "task": task,
+        "batch": batch,
+        "may_act": door.may_act(request, task),
+        "total": len(rows),
+        "counts": counts_of(rows),
+        "number": next_number(today),
+        "signatures": signatures_of(batch),
+        "return_to": door.return_choices("release", batch, differences=had_differences(rows)),
+        "preview": preview,
+        "show": show,
+        "words": words,
+        "page": Paginator(preview.rows(show, words) if preview else [], PAGE).get_page(request.GET.get("page")),
+        "made": releasing.prepared_bundle(batch=batch, issued_on=today),
+        "own_job": bool(job and job.by_id == request.user.pk),
+    }
+    return render(request, "workflows/release.html", context | (progress_context(job) if job else {}))
+
+
+def _preview(batch: Batch, rows: list, sign_off: SignOff | None, today: date) -> Preview | None:
+    """Of the very edition that would be published now; None for a batch whose signature fell."""
+    if sign_off is None:
+        return None
+    return preview_of(batch, edition_of(batch, sign_off, number=next_number(today), issued_on=today), rows)
+
+
+def _job(batch: Batch) -> Job | None:
+    """The newest making of this batch's catalogue."""
+    return Job.objects.filter(kind=BUILD, shards__arguments__batch=batch.pk).order_by("-pk").first()
+
+
+@login_required
+@require_safe
+def made_catalogue(request: HttpRequest, pk: int) -> FileResponse:
+    """The catalogue as it will be printed, for the publisher alone: it is not public yet. 404 until it is made."""
+    task = get_object_or_404(Task.objects.select_related("process"), pk=pk, flow_task_type="HUMAN")
+    if getattr(task.flow_task, "name", "") != "release" or task.status not in door.OPEN:
+        raise Http404
+    if not task.flow_task.may_work(request.user, task):
+        raise PermissionDenied
+    made = releasing.prepared_bundle(batch=task.process.artifact, issued_on=timezone.localdate())
+    if made is None:
+        raise Http404
+    name = f"{made.content['number']}-proof.pdf"
+    return FileResponse((made.directory / PDF).open("rb"), content_type="application/pdf", filename=name)
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
-    today = timezone.localdate()
-    manifest = None
-    if request.POST.get("verb") == "publish":
-        try:
-            # Seconds of typesetting happen here, outside the lock; inside it only the record is compared.
-            manifest = releasing.prepare_bundle(batch=batch, issued_on=today)
-        except Refusal as refusal:
-            messages.error(request, refusal.sentence.of(get_language() or ""))
+    today, manifest = timezone.localdate(), None
+    verb = request.POST.get("verb")
+    if verb in ("build", "publish"):
+        if not door.may_act(request, task):
+            raise PermissionDenied
+        manifest = releasing.prepared_bundle(batch=batch, issued_on=today)
+        if manifest is None:
+            manifest = _build(request, batch, today, at_once=verb == "publish")
+        if manifest is None or verb == "build":
             return redirect("task", task.pk)
 
     def publish(activation: Activation) -> str:
@@ -71,6 +117,38 @@ def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
     if made := Release.objects.filter(batch=batch, delivered_at__isnull=True).first():
         _deliver(request, made)
     return answer
+
+
+def _build(request: HttpRequest, batch: Batch, today: date, *, at_once: bool) -> Manifest | None:
+    """Have the catalogue made: here where it is small, else in the background; None while it is not ready.
+
+    It is typeset outside the lock of the case; inside it only the record is compared.
+    """
+    small = batch.batch_entries.count() <= AT_ONCE
+    try:
+        if at_once and small:
+            return releasing.prepare_bundle(batch=batch, issued_on=today)
+        job = _begin(request, batch, today)
+        if small:
+            jobs.run_here(job)
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence.of(get_language() or ""))
+        return None
+    if at_once:
+        messages.info(request, _("The catalogue is being made. Look at it when it is ready, then publish it."))
+    return None
+
+
+def _begin(request: HttpRequest, batch: Batch, today: date) -> Job:
+    """A second click begins nothing."""
+    with transaction.atomic():
+        Batch.objects.select_for_update().get(pk=batch.pk)
+        running = _job(batch)
+        if running is not None and running.ended_at is None:
+            return running
+        subject = _("Open catalogue of batch %(number)s") % {"number": batch.number}
+        shards = [{"batch": batch.pk, "issued_on": today.isoformat()}]
+        return jobs.begin(kind=BUILD, subject=subject, shards=shards, by=request.user, at=timezone.now())
 
 
 def _deliver(request: HttpRequest, made: Release) -> None:

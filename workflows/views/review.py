@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
+from collections.abc import Sequence
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from viewflow.workflow import Activation
+from django.utils.dateparse import parse_datetime
 from viewflow.workflow.models import Task
 
-from policies.outcomes import Stage, Suggestion
-from policies.reviewing import Decision, advised
-from policies.sentences import Refusal, Sentence
-from review.models import Batch, BatchKind
-from review.operations import reviewing, titling
-from review.queries.advice import suggestions_of
-from review.queries.decisions import decision_of, review_steps, standing, undecided
-from review.queries.desks import entries_in, groups_of, last_round, with_findings
-from review.queries.likeness import earlier_decisions, uneven_of
-from review.queries.proposed_titles import propose_titles
+from policies.outcomes import Stage
+from review.models import Batch, BatchEntry, BatchKind
+from review.queries import desk_pages
+from review.queries.decisions import review_steps
+from review.queries.desk_pages import Desk, Look
+from review.queries.desks import DeskRow, attach_objects, pace_of, with_findings
+from review.queries.due import profile
+from review.queries.following import is_blind
+from review.queries.likeness import Unevens, earlier_decisions, uneven_of
+from review.queries.quality import agreements_of
 from review.queries.reassessments import earlier_of
 from review.queries.referral_answers import answers_on
 from review.queries.transfers import standing_opinions
-from workflows.forms import DecisionForm, PublicTitleForm
+from workflows.forms import DecisionForm
 from workflows.views import door
+from workflows.views.review_acts import act
+from workflows.views.review_groups import show_group
 
-PAGE = 50
+# Above this many entries what asks the whole batch is not asked on every page.
+WHOLE = 20_000
+# A title with more entries alike to it is a form of words, and its few others are found by the group.
+ALIKE_AT_MOST = 500
+YEARS = (5, 10, 20, 30, 50)
+UNDO_FOR = timedelta(minutes=10)
 
 
 def review(request: HttpRequest, task: Task) -> HttpResponse:
@@ -34,31 +42,21 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
     batch: Batch = task.process.artifact
     stage = Stage(task.flow_task.name)
     if request.method == "POST":
-        return _act(request, task, batch, stage)
+        return act(request, task, batch, stage)
+    blind = is_blind(batch, stage)
+    desk = desk_pages.desk_of(batch, stage, blind=blind)
+    look = _look(request)
+    if "decide" in request.GET and door.may_act(request, task):
+        return show_group(request, task, desk, stage, look)
+    group = desk.group(look.group)
+    found = desk_pages.found_in(desk, look) if look.words else None
+    page = None if found else desk_pages.page_of(desk, look)
+    entries = desk_pages.entries_by_id(found.rows if found else list(page.object_list))
     steps = review_steps(batch)
-    blind = _is_blind(batch, stage)
-    group = request.GET.get("group", "all")
-    if blind and group.startswith("opinion:"):
-        group = "all"  # which entries are in it would tell what first review said
-    page = Paginator(entries_in(batch, group, stage), PAGE).get_page(request.GET.get("page"))
-    rows = with_findings(batch, list(page.object_list))
-    propose_titles(rows, timezone.localdate())
-    if blind:
-        for row in rows:
-            row.blind()
-    uneven = uneven_of(batch, stage, blind=blind)
-    earlier = earlier_decisions([row.batch_entry for row in rows], by=request.user)
-    for row in rows:
-        row.alike, row.uneven = earlier.get(row.batch_entry.likeness), uneven.by_key.get(row.batch_entry.likeness)
-    told, answered = (find([row.entry.pk for row in rows]) for find in (standing_opinions, answers_on))
-    for row in rows:
-        row.transfer_opinion, row.referral = told.get(row.entry.pk), answered.get(row.entry.pk)
-    if batch.kind == BatchKind.REASSESSMENT:
-        before = earlier_of([row.batch_entry for row in rows])
-        for row in rows:
-            row.earlier = before.get(row.batch_entry.pk)
-    groups = groups_of(batch, stage, blind=blind)
-    current = next((g for g in groups if g.key == group), groups[0])
+    uneven = _uneven(batch, stage, entries, desk, blind=blind)
+    now = timezone.now()
+    pace = pace_of(request.user, stage, now)
+    second = stage is Stage.SECOND_REVIEW
     return render(
         request,
         "workflows/review.html",
@@ -68,125 +66,88 @@ def review(request: HttpRequest, task: Task) -> HttpResponse:
             "run": batch.screening_runs.latest(),
             "stage": stage,
             "blind": blind,
-            "follows_first": stage is Stage.SECOND_REVIEW and not blind,
+            "follows_first": second and not blind,
             "steps": steps,
-            "return_to": door.return_choices("second_review", batch) if stage is Stage.SECOND_REVIEW else [],
-            "groups": groups,
-            "group": current,
+            "return_to": door.return_choices("second_review", batch) if second else [],
+            "desk": desk,
+            "sections": desk.sections(group),
+            "group": group,
+            "decided_at_once": desk_pages.DECIDED_AT_ONCE,
+            "look": look,
             "page": page,
-            "rows": rows,
+            "found": found,
+            "rows": _rows(request, batch, entries, uneven, blind=blind),
             "uneven": uneven,
             "form": DecisionForm(),
+            "closing": profile().grounds.values(),
+            "early": profile().early_grounds.values(),
+            "years": [(years, now.year + years) for years in YEARS],
             "may_act": door.may_act(request, task),
-            "left": groups[0].left,
-            "done": groups[0].count - groups[0].left,
-            "total": groups[0].count,
-            "can_keep_last": bool(batch.returns.count()) and bool(groups[0].left),
+            "left": desk.all.left,
+            "done": desk.all.count - desk.all.left,
+            "total": desk.all.count,
+            "pace": pace,
+            "hours": pace.hours_for(desk.all.left),
+            "undo": _undo(request, task),
+            "agreement": _agreement(batch, desk) if second else None,
+            "can_keep_last": bool(batch.returns.count()) and bool(desk.all.left),
             "last_return": batch.returns.select_related("person").last(),
         },
     )
 
 
-def _is_blind(batch: Batch, stage: Stage) -> bool:
-    """Whether this desk shows records and findings only, and of first review nothing until second review is given."""
-    return stage is Stage.SECOND_REVIEW and review_steps(batch).blind
-
-
-def _act(request: HttpRequest, task: Task, batch: Batch, stage: Stage) -> HttpResponse:
-    def record(decisions: dict[int, Decision]) -> str:
-        reviewing.record_opinions(
-            batch=batch,
-            stage=stage,
-            decisions=decisions,
-            by=request.user,
-            at=timezone.now(),
-            today=timezone.localdate(),
-        )
-        return _("Recorded for %(count)d entries.") % {"count": len(decisions)}
-
-    def decide(activation: Activation) -> str:
-        form = DecisionForm(request.POST)
-        if not form.is_valid():
-            raise Refusal(door.NOT_A_DECISION)
-        return record({door.entry_of(request): form.decision()})
-
-    def follow(activation: Activation) -> str:
-        return record(_followed(batch, stage, [door.entry_of(request)]))
-
-    def follow_group(activation: Activation) -> str:
-        return record(_followed(batch, stage, _group(request, batch, stage)))
-
-    def keep_last(activation: Activation) -> str:
-        kept = last_round(batch, stage, list(undecided(batch, stage).values_list("pk", flat=True)))
-        return record({pk: decision_of(opinion) for pk, opinion in kept.items()})
-
-    def title(activation: Activation) -> str:
-        _set_title(request, batch)
-        return _("The public title is set.")
-
-    def hand_on(activation: Activation) -> str:
-        reviewing.hand_on(batch=batch, stage=stage, by=request.user, at=timezone.now())
-        door.finish(activation)
-        return _("Handed on to the next desk.")
-
-    verbs = {
-        "decide": decide,
-        "follow": follow,
-        "follow_group": follow_group,
-        "keep_last": keep_last,
-        "title": title,
-        "hand_on": hand_on,
-    }
-    if stage is Stage.SECOND_REVIEW:
-        verbs["return"] = door.returning_from("second_review", request, batch)
-    return door.work(request, task, verbs)
-
-
-def _group(request: HttpRequest, batch: Batch, stage: Stage) -> list[int]:
-    """The undecided entries of a group of one kind, as many as the page showed. Raises Refusal.
-
-    The whole batch is no such group: nobody takes the machine's advice on everything at once.
-    """
-    group = request.POST.get("group", "")
-    pks = list(entries_in(batch, group, stage, only_left=True).values_list("pk", flat=True))
-    kinds = ("suggestion", "rule") if _is_blind(batch, stage) else ("suggestion", "rule", "opinion")
-    if group.partition(":")[0] not in kinds:
-        raise Refusal(
-            Sentence("请选一组，看过后再成组决定。", "Choose a group and look through it before deciding it.")
-        )
-    if len(pks) != door.number_of(request.POST.get("count")):
-        raise Refusal(
-            Sentence(
-                f"这一组现有 {len(pks)} 条未审，与页面所示不同。请看过后再办。",
-                f"This group now has {len(pks)} undecided entries, not what the page showed. Look again first.",
-            )
-        )
-    return pks
-
-
-def _followed(batch: Batch, stage: Stage, pks: list[int]) -> dict[int, Decision]:
-    """First review follows the rules' advice, second review follows first review; a blind one the rules as well."""
-    if stage is Stage.SECOND_REVIEW and not _is_blind(batch, stage):
-        first = standing(batch, Stage.FIRST_REVIEW).filter(batch_entry__in=pks)
-        return {opinion.batch_entry_id: decision_of(opinion) for opinion in first}
-    found = {
-        row.batch_entry_id: advised(Suggestion(row.suggestion), row.ground, row.opens_on)
-        for row in suggestions_of(batch).filter(batch_entry__in=pks)
-    }
-    return {pk: decision for pk, decision in found.items() if decision is not None}
-
-
-def _set_title(request: HttpRequest, batch: Batch) -> None:
-    form = PublicTitleForm(request.POST)
-    row = batch.batch_entries.filter(pk=door.entry_of(request)).select_related("entry", "batch").first()
-    if not form.is_valid() or row is None:
-        raise Refusal(
-            Sentence("公开题名不合要求（最长 2000 字）。", "The public title is not valid (2,000 characters).")
-        )
-    titling.set_public_title(
-        batch_entry=row,
-        text=form.cleaned_data["public_title"],
-        by=request.user,
-        at=timezone.now(),
-        today=timezone.localdate(),
+def _look(request: HttpRequest) -> Look:
+    asked = request.GET
+    return Look(
+        group=asked.get("group", "all"),
+        words=asked.get("q", "").strip()[:200],
+        order=asked.get("order", ""),
+        left="left" in asked,
+        page=max(door.number_of(asked.get("page")), 1),
+        after=door.number_of(asked.get("after")),
     )
+
+
+def _rows(
+    request: HttpRequest, batch: Batch, entries: Sequence[BatchEntry], uneven: Unevens, *, blind: bool
+) -> list[DeskRow]:
+    """The entries with all that is shown of each. As many queries at any length."""
+    rows = with_findings(batch, entries)
+    attach_objects(rows)
+    alike = earlier_decisions(entries, by=request.user)
+    keys = [row.entry.pk for row in rows]
+    told, answered = standing_opinions(keys), answers_on(keys)
+    before = earlier_of(entries) if batch.kind == BatchKind.REASSESSMENT else {}
+    for row in rows:
+        if blind:
+            row.blind()
+        row.alike, row.uneven = alike.get(row.batch_entry.likeness), uneven.by_key.get(row.batch_entry.likeness)
+        row.transfer_opinion, row.referral = told.get(row.entry.pk), answered.get(row.entry.pk)
+        row.earlier = before.get(row.batch_entry.pk)
+    return rows
+
+
+def _uneven(batch: Batch, stage: Stage, entries: Sequence[BatchEntry], desk: Desk, *, blind: bool) -> Unevens:
+    """Of the whole batch; of a large one only what is alike to the entries on the page."""
+    if desk.all.count <= WHOLE:
+        return uneven_of(batch, stage, blind=blind)
+    counts = desk_pages.alike_counts([entry.pk for entry in entries])
+    found = uneven_of(batch, stage, blind=blind, keys=[key for key, n in counts.items() if n <= ALIKE_AT_MOST])
+    return Unevens(found.by_key, [])
+
+
+def _agreement(batch: Batch, desk: Desk) -> object:
+    """How far the two reviews agree, when the second is given on every entry."""
+    if desk.all.left or desk.all.count > WHOLE:
+        return None
+    lines = agreements_of(Batch.objects.filter(pk=batch.pk))["all"]
+    return lines[0].agreement if lines else None
+
+
+def _undo(request: HttpRequest, task: Task) -> dict | None:
+    """What this person decided last at this desk without a script, told once, to be taken back if it was not meant."""
+    told = request.session.pop("decided", None)
+    if told is None or told["task"] != task.pk:
+        return None
+    given = parse_datetime(told["at"])
+    return told if given and timezone.now() - given < UNDO_FOR else None
