@@ -10,10 +10,12 @@ from datetime import date, datetime
 from django.db import transaction
 
 from policies.likeness import likeness_of
-from review import ledger
+from policies.outcomes import Stage
+from review import desk_lists, ledger
 from review.models import Batch, BatchEntry, Finding, Person, ScreeningRun, Suggested
 from review.models.bulk import insert_rows, set_columns
 from review.queries.advice import FINDING_INTO, SUGGESTED_INTO, findings_of, suggestions_of
+from review.queries.decisions import round_of
 from review.queries.rules import current_screener
 from review.queries.screened import Digests, screened
 from review.queries.second_opinions import Adopted, adopted_second_opinion, advice_on
@@ -60,6 +62,7 @@ def screen_batch(*, batch: Batch, by: Person | str, at: datetime, today: date) -
         ruleset_digest=run.ruleset_digest,
         rows_digest=run.findings_digest,
     )
+    desk_lists.lay_out(batch, Stage.FIRST_REVIEW, round_of(batch))  # so that no page of a large batch waits for it
     return run
 
 

@@ -84,7 +84,7 @@ def test_a_batch_goes_from_the_plan_to_the_public_by_clicking_and_typing(house):
 def plan(house: House) -> None:
     page = house.person("planner")
     house.look(page, "my-work-empty")
-    page.get_by_role("link", name="审核计划").click()
+    by_the_menu(page, "审核计划")
     house.look(page, "plan")
     press(page, "建批送审")
     house.look(page, "batch")
@@ -129,7 +129,7 @@ def sample(house: House) -> None:
     house.look(page, "sample")
     press(page, "本页其余各条均正确")
     press(page, "出具合格证并移交")
-    page.get_by_role("link", name="质量").click()
+    by_the_menu(page, "质量")
     house.look(page, "quality")
 
 
@@ -223,9 +223,12 @@ def public(house: House) -> None:
 
 def audit(house: House) -> None:
     page = house.person("auditor")
-    page.get_by_role("link", name="台账").first.click()
-    page.get_by_role("link", name="核验全部台账").click()
+    by_the_menu(page, "审计台")
+    page.get_by_role("button", name="立即核验全部台账").click()
+    page.locator(".notice--done").wait_for()
     assert "核验无误" in page.inner_text("main")
+    house.look(page, "audit")
+    by_the_menu(page, "台账")
     house.look(page, "ledger")
 
 
