@@ -69,6 +69,7 @@ def measure(entries: int, units: int) -> dict[str, object]:
     batch = _batch(fonds, people, SMALL * ROUNDS + 1, entries, "L")
     with _counted() as large["screening"]:
         opening.begin(batch=batch, by=people["planner"])
+    _analyze()
     _large(batch, people, large, now)
     return {
         "small": {
@@ -103,6 +104,7 @@ def _large(batch, people, large: dict[str, dict[str, float]], now) -> None:
         said = dict.fromkeys(batch.batch_entries.values_list("pk", flat=True), refer)
         with _counted() as large[f"{stage} of all entries"]:
             reviewing.record_opinions(batch=batch, stage=stage, decisions=said, by=people[who], at=now(), today=today)
+        _analyze()
         with _counted() as large[f"{stage} handed on"]:
             rehearsal.work(
                 task,
@@ -132,6 +134,14 @@ def _large(batch, people, large: dict[str, dict[str, float]], now) -> None:
         rehearsal.sign_off(batch, people["confirmer"])
     with _counted() as large["consent to all, recorded without opening"]:
         rehearsal.consent(batch, people["authority"])
+
+
+def _analyze() -> None:
+    """The statistics of the database, as its autovacuum keeps them while people look and think."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @contextmanager
@@ -172,7 +182,6 @@ def _batch(fonds, people, first: int, count: int, name: str):
 
 def _filled(count: int, units: int):
     """The fonds, the people and the agencies, with so many entries of the sample's kinds spread over the agencies."""
-    from django.db import connection
     from django.utils.timezone import now
 
     from review.models import Entry
@@ -213,8 +222,7 @@ def _filled(count: int, units: int):
             yield tuple(row[name] for name in ENTRY_INTO)
 
     insert_rows(Entry, ENTRY_INTO, rows())
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _analyze()
     return fonds, people, agencies
 
 

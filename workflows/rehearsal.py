@@ -136,17 +136,15 @@ def sample(batch: Batch, person: Person) -> None:
 
     at = timezone.now()
 
+    def draw(_: Activation) -> None:
+        if not samples_of(batch).exists():
+            sampling.draw_samples(batch=batch, by=person, at=at)
+
     def look(_: Activation) -> None:
         drawn = Sampled.objects.filter(sample__in=samples_of(batch)).values_list("pk", flat=True)
         sampling.record_verdicts(batch=batch, verdicts=dict.fromkeys(drawn, Verdict(True)), by=person, at=at)
 
-    work(
-        task,
-        person,
-        lambda _: sampling.draw_samples(batch=batch, by=person, at=at),
-        look,
-        lambda _: sampling.certify(batch=batch, by=person, at=at),
-    )
+    work(task, person, draw, look, lambda _: sampling.certify(batch=batch, by=person, at=at))
 
 
 def countersign(task: Task, person: Person, *, objections: int = 0) -> None:

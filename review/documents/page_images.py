@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from policies.sentences import Refusal, Sentence
 
@@ -67,10 +67,18 @@ def render_page(path: Path, media_type: str, page: int, width: int) -> bytes:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """What is odd about a file is a refusal or nothing; Pillow's own limit is not the one here."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    """What is odd about a file is a refusal or nothing; Pillow's own limit is not the one here.
+
+    A cut-off image is refused also where WeasyPrint was loaded, which tells Pillow to fill up what is missing.
+    """
+    filled_up = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = filled_up
 
 
 def _counted(path: Path) -> int:

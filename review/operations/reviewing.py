@@ -8,14 +8,14 @@ from datetime import date, datetime
 from django.db import transaction
 
 from policies.outcomes import Stage
-from policies.reviewing import Decision, check_all_decided, check_decision, check_rules_applied
+from policies.reviewing import Decision, Standing, check_all_decided, check_decision, check_rules_applied
 from policies.sentences import Refusal, Sentence
 from policies.separation import check_second_reviewer
 from review import access, desk_lists, ledger
 from review.models import Batch, Opinion, Person, TakenBack
 from review.models.bulk import insert_rows, insert_unsaved
 from review.models.opinions import Hand, insert_opinions
-from review.queries.decisions import deciders, left_reviews, reference_codes, round_of, standing, undecided
+from review.queries.decisions import deciders, left_reviews, round_of, standing, undecided
 from review.queries.desks import latest_act, stood_before
 from review.queries.mid_batch import held_by_rules
 from review.queries.records import standings_of
@@ -33,19 +33,19 @@ def record_opinions(
     """
     ledger.hold()  # what the rules advise does not change while it is asked (rescreening)
     _check_hand(batch, stage, by)
-    codes = reference_codes(batch, decisions)
-    if len(codes) != len(decisions) or not decisions:
+    standings = standings_of(batch, decisions, today)
+    if len(standings) != len(decisions) or not decisions:
         raise Refusal(
             Sentence("所选条目不在本批中，请刷新页面。", "The chosen entries are not in this batch. Reload the page.")
         )
-    _check_decisions(batch, decisions, today)
+    _check_decisions(decisions, standings, today)
     round_, giver = round_of(batch), access.on_behalf(by, PERMISSIONS[stage], batch.fonds)
-    Opinion.objects.filter(batch_entry_id__among=codes, stage=stage, round=round_, standing=True).update(
+    Opinion.objects.filter(batch_entry_id__among=decisions, stage=stage, round=round_, standing=True).update(
         standing=False
     )
     hand = Hand(stage, round_, by, giver, at)
     insert_opinions([hand.gives(pk, decision) for pk, decision in decisions.items()])
-    desk_lists.decided(batch, stage, round_, codes)
+    desk_lists.decided(batch, stage, round_, decisions)
     ledger.append(
         act="record_opinions",
         subject=f"batch {batch.number}",
@@ -53,7 +53,7 @@ def record_opinions(
         at=at,
         facts={"stage": stage, "round": round_, "entries": len(decisions), **_for(giver)},
         rows_digest=ledger.digest_of_rows(
-            (codes[pk], d.outcome, d.ground, d.opens_on, d.reason) for pk, d in decisions.items()
+            (standings[pk].reference_code, d.outcome, d.ground, d.opens_on, d.reason) for pk, d in decisions.items()
         ),
     )
 
@@ -157,8 +157,7 @@ def _for(giver: Person | None) -> dict[str, str]:
     return {"for": giver.username} if giver else {}
 
 
-def _check_decisions(batch: Batch, decisions: Mapping[int, Decision], today: date) -> None:
-    standings = standings_of(batch, decisions, today)
+def _check_decisions(decisions: Mapping[int, Decision], standings: Mapping[int, Standing], today: date) -> None:
     refused: list[Sentence] = []
     for pk, decision in decisions.items():
         try:

@@ -305,12 +305,6 @@ def entries_of(batch: Batch, chosen: QuerySet[BatchEntry]) -> list[BatchEntry]:
     return rows
 
 
-def reference_codes(batch: Batch, chosen: Iterable[int]) -> dict[int, str]:
-    """The reference code of each of these batch entry ids, of those that are in the batch."""
-    rows = batch.batch_entries.filter(pk__among=chosen)
-    return dict(rows.order_by().values_list("pk", "entry__reference_code"))
-
-
 def disputes(batch: Batch) -> list[Settled]:
     """The entries in difference that nothing has settled: units that differ or were silent, or nobody known to answer,
     and deferrals that the authority refused."""

@@ -24,7 +24,7 @@ CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 LATIN = re.compile(r"[A-Za-z][\w'./-]*", re.ASCII)
 # Words that Chinese pages say in Latin letters: formats, names of things that have no other. Codes have a digit in them.
 NO_CHINESE = {
-    "ArchivesSpace", "AtoM", "CSV", "Cookie", "EAD", "English", "Enter", "Esc", "Excel", "JSON", "JSONL", "Lines", "Qifeng", "Shift", "Wilson",
+    "ArchivesSpace", "AtoM", "CSV", "Cookie", "EAD", "English", "Enter", "Esc", "Excel", "JPEG", "JSON", "JSONL", "Lines", "Qifeng", "Shift", "Wilson",
     "YYYY-MM-DD", "Kappa", "csv", "json", "jsonl", "kappa", "manage.py", "ods", "txt", "work", "xls", "xlsx", "yaml",
 }  # fmt: skip
 # What an English page says in Chinese and is no record: the name of the house, and the mark of a masked word in a title.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from policies.sentences import Refusal
 from review.documents import page_images
@@ -112,7 +112,9 @@ def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path, media_type: str,
         render_page(path, media_type, 1, 500)
 
 
-def test_a_cut_off_image_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("filled_up", [False, True])
+def test_a_cut_off_image_is_refused_whatever_others_told_pillow(tmp_path: Path, monkeypatch, filled_up) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", filled_up)
     path = tmp_path / "a.png"
     Image.effect_noise((200, 200), 50).save(path)
     path.write_bytes(path.read_bytes()[:5000])
