@@ -22,7 +22,7 @@ OPEN = (STATUS.NEW, STATUS.ASSIGNED)
 ENDED = (STATUS.DONE, STATUS.CANCELED)
 FEW = 5000  # below: look each task's clock up; above: walk the clocks in their order until the page is full
 AFTER_SIGNING = ("coordinate", "consent", "release")  # whoever signed is not the hand there either
-LOOKED_BACK = 200  # so many pieces of finished work are followed to where they are now
+LOOKED_BACK = 100  # so many pieces of finished work are followed to where they are now
 
 
 def open_to(rights: access.Rights) -> Q:
@@ -87,11 +87,11 @@ def in_hands_of(person: Person) -> QuerySet[Task]:
 
 def finished_by(person: Person) -> list[Task]:
     """What this person finished lately, the last first."""
-    return list(
-        Task.objects.filter(owner=person, status=STATUS.DONE, flow_task_type="HUMAN")
-        .select_related("process", "owner")
-        .order_by("-finished")[:LOOKED_BACK]
-    )
+    done = Task.objects.filter(owner=person, status=STATUS.DONE, flow_task_type="HUMAN").select_related("process")
+    found = list(done.order_by("-finished")[:LOOKED_BACK])
+    for task in found:
+        task.owner = person
+    return found
 
 
 def passed_on(finished: Iterable[Task], by: Person) -> QuerySet[Task]:

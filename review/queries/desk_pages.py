@@ -19,7 +19,7 @@ from review.models import Agency, Batch, BatchEntry, DeskEntry, DeskLeft, DeskTa
 from review.queries.decisions import round_of
 from review.queries.desks import Group
 
-PAGE = 50
+PAGE = 40
 STRETCH = 200_000  # entries that one request looks through for words
 GROUPS_READ, GROUPS_SHOWN = 3000, 30
 ORDERS = {"": "position", "day": "day", "alike": "likeness"}

@@ -13,9 +13,10 @@ LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
 def by_the_menu(page, name: str) -> None:
     """To a page of the navigation, through the menu of its group where it has one."""
-    link = page.locator("#site-nav").get_by_role("link", name=name, exact=True, include_hidden=True)
+    wanted = page.get_by_role("link", name=name, exact=True, include_hidden=True)
+    link = page.locator("#site-nav").locator(wanted)
     if not link.is_visible():
-        page.locator("#site-nav details", has=link).locator("summary").click()
+        page.locator("#site-nav details").filter(has=wanted).locator("summary").click()
     link.click()
 
 
@@ -52,7 +53,7 @@ class House:
             self.faults.append(f"another host was asked: {url}")
 
     def look(self, page, name: str) -> None:
-        """A picture in both languages at both widths, each looked through by axe, and once in the dark."""
+        """Pictures in both languages at both widths, light and dark; the light ones looked through by axe, and one dark one."""
         self.sights.add(name)
         here = page.url
         for language, code in LANGUAGES.items():
@@ -64,6 +65,9 @@ class House:
                 over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 assert over <= 0, f"{name} {language} {width}: {over} px too wide"
                 self._axe(page, f"{name} {language} {width}")
+                page.emulate_media(color_scheme="dark")
+                page.screenshot(path=self.pictures / f"{name}-{language}-{width}-dark.png", full_page=True)
+                page.emulate_media(color_scheme="light")
         page.emulate_media(color_scheme="dark")
         self._axe(page, f"{name} dark")
         page.emulate_media(color_scheme="light")
