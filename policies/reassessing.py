@@ -2,7 +2,7 @@
 
 Sources: 国家档案馆档案开放办法 art. 17 (deferred records are assessed again from time to time, and opened by procedure once
 the ground is gone; it gives no interval, so the interval and the look-ahead are house policy, policies/procedure.py);
-保守国家秘密法 arts. 23-24 (a secrecy term that ends). A date that comes is a reason to look, never an opening.
+保守国家秘密法 arts. 23-24 (a secrecy term that ends); 个人信息保护法 art. 49 (near relatives after a death). A date that comes is a reason to look, never an opening.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from policies.dates import years_after
-from policies.sentences import Sentence
+from policies.sentences import Refusal, Sentence
 
 OPENS, INTERVAL, SECRECY, EVENT = "opens", "interval", "secrecy", "event"
 OPENED, RENEWED, REFERRED = "opened", "renewed", "referred"
@@ -27,6 +27,36 @@ OUTCOMES: dict[str, Sentence] = {
     RENEWED: Sentence("再次延期", "deferred again"),
     REFERRED: Sentence("移送", "referred"),
 }
+
+
+# What may end a closure for life, once it is proved. That a death ends it after so many years is house policy (rules).
+EVENTS: dict[str, Sentence] = {
+    "death": Sentence("当事人去世", "the person concerned died"),
+    "consent": Sentence("当事人书面同意开放", "the person concerned consented in writing"),
+    "relatives": Sentence("去世当事人的近亲属提出申请", "near relatives of the person, who died, asked for it"),
+}
+
+
+def check_event(kind: str, *, day: date, today: date, evidence: str, deferred: bool) -> None:
+    """Raise Refusal unless this can be noted of an entry: it is closed, the day is not to come, and there is proof."""
+    if not deferred:
+        raise Refusal(
+            Sentence(
+                "这件档案没有延期开放，无须登记。请核对档号。",
+                "The entry is not deferred, so nothing is to be noted. Check the reference code.",
+            )
+        )
+    if kind not in EVENTS:
+        raise Refusal(Sentence("请选择所登记的事项。", "Choose what is to be noted."))
+    if day > today:
+        raise Refusal(Sentence("日期不能晚于今天。", "The day may not be later than today."))
+    if not evidence.strip():
+        raise Refusal(
+            Sentence(
+                "请写明证明材料，例如死亡证明编号、同意书日期和保管处。",
+                "Name the proof, such as the number of the certificate or the day of the letter and where it is kept.",
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

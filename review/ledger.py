@@ -112,7 +112,7 @@ REWRITTEN = Sentence(
 _FROZEN = (
     "adoptedruleset", "secondopinionmodel", "suggested", "finding", "screeningrun", "opinion", "signoff",
     "transferopinion", "procedure", "deferrallist", "erratum", "statement", "sample", "sampled", "sampleverdict",
-    "certificate", "panelvote", "packagereturn", "countersignpackage", "delivery", "takenback",
+    "certificate", "panelvote", "packagereturn", "countersignpackage", "delivery", "takenback", "closureevent",
 )  # fmt: skip
 GUARDS = {
     "sqlite": {

@@ -9,7 +9,7 @@ from review.views.batches import batch, batches
 from review.views.due import due, due_download, due_entries
 from review.views.exports import export
 from review.views.help import glossary, help_index, help_role, parts, tours_seen
-from review.views.holdings import holdings_entry, holdings_fonds, holdings_list
+from review.views.holdings import holdings_entry, holdings_fonds, holdings_list, note_event
 from review.views.intakes import give_up, intake, intakes, read, receive, report, save, undo
 from review.views.jobs import job, job_progress
 from review.views.ledger import ledger_download, ledger_lines
@@ -72,6 +72,7 @@ urlpatterns = [
     path("holdings/", holdings_list, name="holdings"),
     path("holdings/<str:code>/", holdings_fonds, name="holdings-fonds"),
     path("holdings/<str:code>/<int:pk>/", holdings_entry, name="holdings-entry"),
+    path("holdings/<str:code>/<int:pk>/event/", note_event, name="note-event"),
     path("agencies/", agencies, name="agencies"),
     path("agencies/<path:code>/", agency, name="agency"),
     path("quality/", quality, name="quality"),

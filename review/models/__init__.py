@@ -26,7 +26,7 @@ from review.models.redactions import (
 )
 from review.models.referrals import Referral, ReferralAnswer, TransferOpinion, TransferRequest
 from review.models.releases import Release
-from review.models.reopening import AccessRequest, Erratum, PanelVote, Reassessment, Suspension
+from review.models.reopening import AccessRequest, ClosureEvent, Erratum, PanelVote, Reassessment, Suspension
 from review.models.rulesets import (
     AdoptedRuleset,
     DraftFile,
@@ -60,6 +60,7 @@ __all__ = [
     "Clock",
     "ClockPause",
     "ClockRung",
+    "ClosureEvent",
     "ColumnMapping",
     "CountersignPackage",
     "Countersignature",

@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from policies.reassessing import EVENTS
+from policies.sentences import Sentence
+
 
 class Reassessment(models.Model):
     """A closed entry's return: on which day it comes back and why, and the batch it came back in. One open an entry."""
@@ -34,6 +37,36 @@ class Reassessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.due_on}"
+
+
+class ClosureEvent(models.Model):
+    """What became known of a closed entry and may end its closure: a death, a consent (policies/reassessing.py: EVENTS).
+
+    It opens nothing: the entry comes back to be assessed.
+    """
+
+    entry = models.ForeignKey("review.Entry", on_delete=models.PROTECT, related_name="closure_events")
+    kind = models.CharField(max_length=20, help_text="death, consent or relatives")
+    day = models.DateField(help_text="on which it happened")
+    evidence = models.TextField()
+    person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "kind", "day"], name="closure_event_noted_once"),
+            models.CheckConstraint(name="closure_event_has_evidence", condition=~Q(evidence="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.kind} {self.day}"
+
+    @property
+    def what(self) -> Sentence:
+        """What happened, in words."""
+        return EVENTS[self.kind]
 
 
 class Suspension(models.Model):

@@ -11,13 +11,32 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from policies.reassessing import EVENT, check_event
 from policies.sentences import Refusal, Sentence
-from review import ledger
-from review.models import Batch, BatchEntry, BatchKind, Fonds, Person, Reassessment
+from review import access, ledger
+from review.models import (
+    AccessStatus,
+    Batch,
+    BatchEntry,
+    BatchKind,
+    ClosureEvent,
+    Entry,
+    Fonds,
+    Person,
+    Reassessment,
+)
 from review.queries.procedures import in_force
-from review.queries.reassessments import brought_by_event, due_returns, next_number, returns_for, without_return
+from review.queries.reassessments import (
+    brought_by_event,
+    due_returns,
+    next_number,
+    open_returns,
+    returns_for,
+    without_return,
+)
 
 AT_ONCE = 2000
+NOTES = "review.answer_requests_fonds"  # whoever hears the public notes what it proves
 
 
 @transaction.atomic
@@ -61,6 +80,39 @@ def bring_back_entries(*, fonds: Fonds, by: Person | str, at: datetime, today: d
         rows_digest=ledger.digest_of_rows([(row.entry.reference_code,) for row in due]),
     )
     return batch
+
+
+@transaction.atomic
+def note_event(
+    *, entry: Entry, kind: str, day: date, evidence: str, by: Person, at: datetime, today: date
+) -> ClosureEvent:
+    """Note what became known of a closed entry and may end its closure, with its proof: it comes back to be assessed now.
+
+    Nothing opens by it. Raises Refusal, PermissionDenied. Source: 个人信息保护法 art. 49; what ends a closure for life is
+    house policy.
+    """
+    access.demand(by, NOTES, entry.fonds)
+    ledger.hold()
+    entry.refresh_from_db(fields=["access_status"])
+    check_event(kind, day=day, today=today, evidence=evidence, deferred=entry.access_status == AccessStatus.DEFERRED)
+    if ClosureEvent.objects.filter(entry=entry, kind=kind, day=day).exists():
+        raise Refusal(Sentence("这一事项已经登记。", "This is noted already."))
+    noted = ClosureEvent.objects.create(entry=entry, kind=kind, day=day, evidence=evidence.strip(), person=by, at=at)
+    open_returns([entry.pk]).filter(due_on__gt=today).update(due_on=today, because=EVENT)
+    ledger.append(
+        act="note_event",
+        subject=f"entry {entry.reference_code}",
+        by=by,
+        at=at,
+        facts={"what": kind, "day": day.isoformat(), **_for(by, entry.fonds)},
+        rows_digest=ledger.digest_of_rows([(entry.reference_code, kind, day, noted.evidence)]),
+    )
+    return noted
+
+
+def _for(by: Person, fonds: Fonds) -> dict[str, str]:
+    giver = access.on_behalf(by, NOTES, fonds)
+    return {"for": giver.username} if giver else {}
 
 
 @transaction.atomic

@@ -99,6 +99,7 @@ ACTS = {
     "submit_plan": Sentence("提交计划", "Plan submitted"),
     "make_package": Sentence("制作征求意见函、表", "Countersign package made"),
     "take_back_package": Sentence("收回征求意见表", "Countersign package taken back"),
+    "note_event": Sentence("登记可结束封闭的事项", "What may end a closure noted"),
     "bring_back_entries": Sentence("延期条目到期回评", "Closed entries brought back"),
     "enter_returns": Sentence("补记回评日期", "Days of return entered"),
     "begin_redaction": Sentence("开始遮蔽", "Redaction begun"),

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from policies.reassessing import EVENTS
+from policies.sentences import Refusal, Sentence
 from review import access
 from review.documents.exports import FORMATS
+from review.models import AccessStatus, Entry
+from review.operations import reassessing
+from review.operations.reassessing import NOTES
 from review.queries.descriptions import Tree, elements_of, entries_in, history_of, holdings
 from review.queries.due import due_on
 from review.queries.referral_answers import referrals_of
@@ -74,5 +84,40 @@ def holdings_entry(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             "referrals": referrals_of(entry),
             "transfer_opinions": opinions_of(entry),
             "parts": entry.parts.order_by("position", "pk")[:PAGE],
+            "events": entry.closure_events.select_related("person"),
+            "kinds": EVENTS.items(),
+            "may_note": entry.access_status == AccessStatus.DEFERRED and access.holds(request.user, NOTES, fonds),
         },
     )
+
+
+@login_required
+@require_POST
+def note_event(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Note what may end the closure of one entry. 404 without a right on its fonds, 403 without this one."""
+    entry = get_object_or_404(Entry, fonds__in=access.fonds_of(request.user), fonds__code=code, pk=pk)
+    form = EventForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refusal(
+                Sentence(
+                    "请选择事项，填写日期（年-月-日）和证明材料。",
+                    "Choose what happened, and give the day (YYYY-MM-DD) and the proof.",
+                )
+            )
+        reassessing.note_event(
+            entry=entry, by=request.user, at=timezone.now(), today=timezone.localdate(), **form.cleaned_data
+        )
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence.of(get_language() or ""))
+    else:
+        messages.success(request, _("Noted. The entry stays closed and comes back to be assessed."))
+    return redirect("holdings-entry", code, pk)
+
+
+class EventForm(forms.Form):
+    """What is noted of a closed entry. Saves nothing."""
+
+    kind = forms.ChoiceField(choices=[(code, code) for code in EVENTS])
+    day = forms.DateField()
+    evidence = forms.CharField(max_length=500)

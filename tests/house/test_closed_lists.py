@@ -23,7 +23,7 @@ def test_models():
     assert {m.__name__ for m in apps.get_app_config("review").get_models()} == {
         "Absence", "AccessRequest", "AdoptedRuleset", "Agency", "AgencyChange", "Asked", "Batch",
         "BatchEntry", "BatchReturn", "CalendarDay", "Certificate", "Clock", "ClockPause", "ClockRung",
-        "ColumnMapping", "CountersignPackage", "Countersignature", "DeferralList", "Delegation", "Delivery",
+        "ClosureEvent", "ColumnMapping", "CountersignPackage", "Countersignature", "DeferralList", "Delegation", "Delivery",
         "DeskEntry", "DeskLeft", "DeskList", "DeskTally", "TakenBack",
         "DigitalObject", "DraftFile", "Entry", "EntryChange", "Erratum", "Finding", "Fonds", "FondsCreator",
         "Impact", "ImpactEntry", "Intake", "Job", "JointMaker", "LedgerHead", "LedgerLine", "Notice",

@@ -103,6 +103,19 @@ SCENES = {
         ),
         before=released,
     ),
+    "reassessing.note_event": Scene(
+        "release",
+        lambda w, b: reassessing.note_event(
+            entry=w.fonds.entries.filter(access_status="deferred").first(),
+            kind="death",
+            day=TODAY,
+            evidence="死亡证明 2026-1",
+            by=w["requests"],
+            at=NOW,
+            today=TODAY,
+        ),
+        before=released,
+    ),
     "suspending.suspend_entry": Scene(
         "release",
         lambda w, b: suspending.suspend_entry(
