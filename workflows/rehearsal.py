@@ -15,7 +15,7 @@ from viewflow.workflow.models import Task
 from policies.countersigning import UnitAnswer
 from policies.outcomes import Answer, Outcome, Stage, Suggestion
 from policies.reviewing import Decision, advised
-from review.models import Batch, Countersignature, Person, Release, Sampled, StatementKind
+from review.models import Batch, Countersignature, Person, Release, Sampled, Statement, StatementKind
 from review.operations import (
     consenting,
     coordinating,
@@ -28,7 +28,17 @@ from review.operations import (
 )
 from review.operations.consenting import Consent
 from review.operations.sampling import Verdict
-from review.queries.decisions import Settled, decision_of, disputes, entries_for, proposals, standing, undecided
+from review.queries.decisions import (
+    Settled,
+    decision_of,
+    disputes,
+    entries_for,
+    proposals,
+    round_of,
+    standing,
+    unanswered,
+    undecided,
+)
 from review.queries.deferrals import listed, open_list
 from review.queries.desks import with_findings
 from review.queries.proposed_titles import propose_titles
@@ -52,7 +62,8 @@ def open_tasks(batch: Batch, desk: str = "") -> list[Task]:
 def work(task: Task, person: Person, *acts: Callable[[Activation], object], verdict: str = "done") -> None:
     """One act at a desk after another and, with the last, its completion, exactly as the desk does them.
 
-    Raises Refusal, PermissionDenied; what the acts before did stays, as at the desk.
+    Raises Refusal, PermissionDenied; what the acts before did stays, as at the desk, and is not done a second time when
+    somebody takes the desk up again.
     """
     for act in acts:
         with task.activation() as activation:
@@ -76,9 +87,10 @@ def first_review(batch: Batch, person: Person) -> None:
             text = row.masked_title
             titling.set_public_title(batch_entry=row.batch_entry, text=text, by=person, at=at, today=today)
             decisions[row.batch_entry.pk] = Decision(Outcome.OPEN, reason="隐去个人信息后可以开放")
-        reviewing.record_opinions(
-            batch=batch, stage=Stage.FIRST_REVIEW, decisions=decisions, by=person, at=at, today=today
-        )
+        if decisions:
+            reviewing.record_opinions(
+                batch=batch, stage=Stage.FIRST_REVIEW, decisions=decisions, by=person, at=at, today=today
+            )
 
     def hand_on(_: Activation) -> None:
         reviewing.hand_on(batch=batch, stage=Stage.FIRST_REVIEW, by=person, at=at)
@@ -119,10 +131,13 @@ def second_review(batch: Batch, person: Person) -> None:
     at, today = timezone.now(), timezone.localdate()
 
     def decide(_: Activation) -> None:
-        decisions = {row.batch_entry_id: decision_of(row) for row in standing(batch, Stage.FIRST_REVIEW)}
-        reviewing.record_opinions(
-            batch=batch, stage=Stage.SECOND_REVIEW, decisions=decisions, by=person, at=at, today=today
-        )
+        left = set(undecided(batch, Stage.SECOND_REVIEW).values_list("pk", flat=True))
+        first = standing(batch, Stage.FIRST_REVIEW)
+        decisions = {row.batch_entry_id: decision_of(row) for row in first if row.batch_entry_id in left}
+        if decisions:
+            reviewing.record_opinions(
+                batch=batch, stage=Stage.SECOND_REVIEW, decisions=decisions, by=person, at=at, today=today
+            )
 
     def hand_on(_: Activation) -> None:
         reviewing.hand_on(batch=batch, stage=Stage.SECOND_REVIEW, by=person, at=at)
@@ -141,8 +156,9 @@ def sample(batch: Batch, person: Person) -> None:
             sampling.draw_samples(batch=batch, by=person, at=at)
 
     def look(_: Activation) -> None:
-        drawn = Sampled.objects.filter(sample__in=samples_of(batch)).values_list("pk", flat=True)
-        sampling.record_verdicts(batch=batch, verdicts=dict.fromkeys(drawn, Verdict(True)), by=person, at=at)
+        left = Sampled.objects.filter(sample__in=samples_of(batch), verdicts=None).values_list("pk", flat=True)
+        if left:
+            sampling.record_verdicts(batch=batch, verdicts=dict.fromkeys(left, Verdict(True)), by=person, at=at)
 
     work(task, person, draw, look, lambda _: sampling.certify(batch=batch, by=person, at=at))
 
@@ -160,7 +176,8 @@ def countersign(task: Task, person: Person, *, objections: int = 0) -> None:
         for row in [row for row in rows if proposed[row.pk].outcome == Outcome.OPEN][:objections]:
             later = Decision(Outcome.DEFER, "CN-8-2", date(today.year + 10, 12, 31))
             answers[row.pk] = UnitAnswer(Answer.OBJECT, later, "内容涉及尚未了结的事项")
-        countersigning.record_answers(countersignature=asked, answers=answers, by=person, at=at, today=today)
+        if unanswered(asked.batch, asked.agency).exists():
+            countersigning.record_answers(countersignature=asked, answers=answers, by=person, at=at, today=today)
 
     work(task, person, answer, lambda _: countersigning.hand_on(countersignature=asked, by=person, at=at))
 
@@ -180,10 +197,12 @@ def reconcile(batch: Batch, person: Person, *, to_authority: int = 0) -> None:
         settlements = {row.batch_entry.pk: _agreed(row, as_wanted=place == 0) for place, row in enumerate(settled)}
         if settlements:
             reconciling.settle(batch=batch, settlements=settlements, by=person, at=at, today=today)
-        if left:
+        stated = Statement.objects.filter(round=round_of(batch), kind=StatementKind.ARCHIVES).values("batch_entry")
+        unsaid = batch.batch_entries.filter(pk__in=[row.batch_entry.pk for row in left]).exclude(pk__in=stated)
+        if unsaid.exists():
             reconciling.record_statement(
                 batch=batch,
-                entries=[row.batch_entry.pk for row in left],
+                entries=list(unsaid.values_list("pk", flat=True)),
                 kind=StatementKind.ARCHIVES,
                 text="内容早已公开，继续封闭没有依据",
                 by=person,
@@ -218,7 +237,8 @@ def coordinate(batch: Batch, person: Person) -> None:
             proposed = decision_of(row.proposal)
             reason = "经协调，按档案馆意见办理"
             rulings[row.batch_entry.pk] = Decision(proposed.outcome, proposed.ground, proposed.opens_on, reason)
-        coordinating.rule(batch=batch, rulings=rulings, by=person, at=at, today=today)
+        if rulings:
+            coordinating.rule(batch=batch, rulings=rulings, by=person, at=at, today=today)
 
     work(task, person, rule, lambda _: coordinating.hand_on(batch=batch, by=person, at=at))
 
@@ -240,10 +260,11 @@ def consent(batch: Batch, person: Person, *, refusals: int = 0) -> None:
 
     def answer(_: Activation) -> None:
         made = open_list(batch)
-        pks = [row.batch_entry.pk for row in listed(batch, made)] if made else []
+        pks = [row.batch_entry.pk for row in listed(batch, made) if row.consent is None] if made else []
         refused = Consent(False, "所列理由不足，应当开放")
         consents = {pk: refused if place < refusals else Consent(True) for place, pk in enumerate(pks)}
-        consenting.record_consents(batch=batch, consents=consents, by=person, at=at)
+        if consents:
+            consenting.record_consents(batch=batch, consents=consents, by=person, at=at)
 
     work(task, person, answer, lambda _: consenting.answer_list(batch=batch, by=person, at=at))
 

@@ -101,8 +101,8 @@ def review(house: House) -> None:
     open_the_work(page, "初审")
     row = entry(page, FOUND)
     assert row.locator("u.hit", has_text=TERM).count()
-    row.locator(".finding__why summary").first.click()
-    told = row.locator(".finding__why").first.inner_text()
+    row.locator(".entry__title").click()
+    told = page.locator(".desk__why").inner_text()
     assert RULE in told
     assert "cn-101" in told
     house.look(page, "policy-finding")
