@@ -16,7 +16,7 @@ from django.db import connection
 
 from policies.sentences import Sentence
 from review.models import LedgerHead, LedgerLine, Person, SignOff
-from review.once import recall, remember, written
+from review.once import forget, recall, remember, written
 
 GENESIS = "0" * 64
 _HEAD = "head of the ledger"
@@ -64,8 +64,11 @@ def hold() -> LedgerHead:
 
     For acts that choose the next number or the free entries: two of them would choose the same.
     """
+    waited = recall(_HEAD) is None
     held = LedgerHead.objects.select_for_update()
     head = held.filter(pk=1).first()
+    if waited:
+        forget()  # what the act asked before it waited may have changed meanwhile: a right, a decision
     if head is None:
         LedgerHead.objects.get_or_create(pk=1, defaults={"line": 0, "digest": GENESIS})
         head = held.get(pk=1)

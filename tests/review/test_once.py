@@ -36,6 +36,16 @@ def test_a_right_given_within_an_act_is_seen_at_once(world):
         assert not access.holds_own(person, "review.manage_fonds", world.fonds)
 
 
+def test_a_right_that_was_taken_away_while_the_act_waited_for_the_ledger_is_no_right_any_more(world):
+    person, right = world["first"], "review.first_review_fonds"
+    with one_act():
+        assert access.holds(person, right, world.fonds)
+        person.groups.clear()  # as another transaction does it meanwhile: nothing is forgotten by that
+        assert access.holds(person, right, world.fonds)
+        ledger.hold()
+        assert not access.holds(person, right, world.fonds)
+
+
 def test_what_may_be_kept_between_writes_is_asked_anew_after_a_line_of_the_ledger():
     asked = []
 
@@ -50,6 +60,7 @@ def test_what_may_be_kept_between_writes_is_asked_anew_after_a_line_of_the_ledge
         return key
 
     with one_act():
+        ledger.hold()
         for _ in range(3):
             assert (of_the_record(1), of_the_act(2)) == (1, 2)
         line()
