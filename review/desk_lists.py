@@ -1,6 +1,6 @@
 """The working lists of the review desks: laid out from the record, moved with every decision, thrown away when done.
 
-A batch may have a million entries; a desk shows fifty of them with the counts of every group. What is found by an index
+A batch may have a million entries; a desk shows one page of them with the counts of every group. What is found by an index
 and counted once is not found and counted by every page. In doubt the record holds: `lay_out` makes the list anew.
 """
 

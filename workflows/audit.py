@@ -71,7 +71,7 @@ class TellingLock(lock.SelectForUpdateLock):
 
     @contextmanager
     def __call__(self, flow_class: type, process_pk: int) -> Iterator[None]:
-        with super().__call__(flow_class, process_pk), one_act():
+        with super().__call__(flow_class, process_pk), one_act(writing=True):
             lines: list[Line] = []
             token = _gathered.set(lines)
             try:

@@ -49,8 +49,8 @@ from review.queries.rules import current_screener
 def prepare_bundle(*, batch: Batch, issued_on: date, progress: Progress | None = None) -> Manifest:
     """Seal the bundle of a signed batch under the next release number, aside. Writes files, nothing in any database.
 
-    `progress` hears of each page that is set. It moves to its place when the release is delivered, so that a number is never taken by a bundle nobody released.
-    Raises Refusal when the batch may not be published.
+    The bundle moves to its place when the release is delivered, so that a number is never taken by one nobody released.
+    `progress` hears of each page that is set. Raises Refusal when the batch may not be published.
     """
     rows = settled(batch)
     sign_off = _checked(batch, rows, issued_on)

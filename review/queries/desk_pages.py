@@ -1,4 +1,4 @@
-"""One page of a review desk, found by its working list: the groups with their counts, and fifty entries in their order.
+"""One page of a review desk, found by its working list: the groups with their counts, and one page of entries in their order.
 
 What is asked of the database does not grow with the batch: a page is found by an index, a filter looks through a bounded
 stretch of the list and says where it stopped.

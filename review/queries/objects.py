@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from policies.catalogue_rows import same_code
 from policies.secrecy import still_classified
 from policies.sentences import Sentence
-from review.models import AccessStatus, BatchEntry, DigitalObject, Entry, Fonds, Opinion
+from review.models import AccessStatus, BatchEntry, DigitalObject, Entry, Fonds, Opinion, RedactedCopy
 from review.queries.decisions import round_of
 from review.readers.object_contents import digest_of
 from review.readers.object_folders import code_on_disk
@@ -89,10 +90,13 @@ _CHANGED = Sentence("内容与摘要不符，请从备份恢复", "its content i
 
 
 def verify_kept() -> Iterator[Fault | None]:
-    """Reads every kept object there is an entry for, once each: None for a good one, else its fault."""
+    """Reads every kept object and redacted copy there is an entry for, once each: None for a good one, else its fault."""
     last = ""
-    rows = DigitalObject.objects.order_by("digest", "pk").values_list("digest", "entry__reference_code")
-    for digest, code in rows.iterator(chunk_size=2000):
+    masters = DigitalObject.objects.order_by("digest", "pk").values_list("digest", "entry__reference_code")
+    copies = RedactedCopy.objects.order_by("digest", "pk").values_list(
+        "digest", "redaction__master__entry__reference_code"
+    )
+    for digest, code in chain(masters.iterator(chunk_size=2000), copies.iterator(chunk_size=2000)):
         if digest == last:
             continue
         last = digest

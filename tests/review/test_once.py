@@ -59,7 +59,7 @@ def test_what_may_be_kept_between_writes_is_asked_anew_after_a_line_of_the_ledge
         asked.append(-key)
         return key
 
-    with one_act():
+    with one_act(writing=True):
         ledger.hold()
         for _ in range(3):
             assert (of_the_record(1), of_the_act(2)) == (1, 2)
@@ -87,8 +87,15 @@ def test_an_act_within_an_act_is_part_of_it():
     assert len(asked) == 2
 
 
+def test_reading_a_page_remembers_no_head_of_the_ledger(django_assert_num_queries):
+    line()
+    with one_act(), django_assert_num_queries(3 + 3):  # each line waits for the head, moves it and is written
+        line()
+        line()
+
+
 def test_lines_that_were_rolled_back_within_an_act_leave_no_gap_and_no_fork():
-    with one_act():
+    with one_act(writing=True):
         first = line("first")
         with pytest.raises(ZeroDivisionError), transaction.atomic():
             line("undone")

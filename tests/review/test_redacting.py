@@ -24,7 +24,7 @@ from review.models import (
 )
 from review.operations import redacting, verifying_copies
 from review.queries.due import profile
-from review.queries.objects import kept_at, objects_dir
+from review.queries.objects import kept_at, objects_dir, verify_kept
 from review.queries.redaction_offers import offers_of_rule, offers_on, unmarked
 from review.queries.redactions import is_current, redactions_of, verified_copies
 from review.queries.rules import current_screener
@@ -298,6 +298,15 @@ def test_a_file_that_was_changed_is_not_verified(world):
         verifying_copies.verify_copy(copy=copy, **facts(world, "second"))
     with pytest.raises(Refusal, match="改动"):
         verifying_copies.reread_copy(copy=copy, **facts(world, "second"))
+
+
+def test_a_copy_that_was_changed_or_lost_is_found_among_what_is_kept(world):
+    copy = made(world)
+    assert not [fault for fault in verify_kept() if fault]
+    kept_at(copy.digest).write_bytes(b"%PDF another")
+    assert [fault.digest for fault in verify_kept() if fault] == [copy.digest]
+    kept_at(copy.digest).unlink()
+    assert [fault.digest for fault in verify_kept() if fault] == [copy.digest]
 
 
 def test_a_refused_copy_says_why_and_is_made_anew(world):
