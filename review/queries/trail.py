@@ -19,6 +19,7 @@ from review.models import (
     Batch,
     BatchReturn,
     Certificate,
+    ClosureEvent,
     Countersignature,
     DeferralList,
     Entry,
@@ -29,6 +30,8 @@ from review.models import (
     PanelVote,
     Person,
     Reassessment,
+    RedactedCopy,
+    RedactionMark,
     Referral,
     Release,
     SampleVerdict,
@@ -130,6 +133,7 @@ def events_of_entry(entry: Entry) -> list[Event]:
     ]
     events += _of_batches(batches)
     events += _from_reopening(entry)
+    events += _from_redactions(entry)
     return sorted(events, key=lambda event: event.at)
 
 
@@ -240,10 +244,34 @@ def _from_reopening(entry: Entry) -> list[Event]:
     for back in Reassessment.objects.filter(entry=entry).select_related("batch"):
         what = _("To be looked at again on %(day)s") % {"day": back.due_on.isoformat()}
         events.append(Event(back.made_at, what, batch=back.batch))
+    for noted in ClosureEvent.objects.filter(entry=entry).select_related("person"):
+        what = f"{noted.what.of(get_language() or '')} {noted.day.isoformat()}"
+        events.append(Event(noted.at, what, noted.person, note=noted.evidence))
     for referral in Referral.objects.filter(entry=entry).select_related("answered_by"):
         note = f"{referral.number} · {referral.to_name}"
         events.append(Event(referral.opened_at, _("Referred"), referral.opened_by, note=note))
         if referral.answered_at:
             what = str(referral.get_answer_display())
             events.append(Event(referral.answered_at, what, referral.answered_by, note=referral.evidence))
+    return events
+
+
+def _from_redactions(entry: Entry) -> list[Event]:
+    """What was withheld on its pages, the copies made without it, and who verified or refused them."""
+    events = []
+    of_it = {"redaction__master__entry": entry}
+    for mark in RedactionMark.objects.filter(**of_it).select_related("person", "on_behalf", "withdrawn_by"):
+        note = _("page %(page)d") % {"page": mark.page} + f" · {mark.ground} · {mark.opens_on.isoformat()}"
+        gone = mark.withdrawn_at is not None
+        events.append(Event(mark.at, _("Marked as withheld"), mark.person, mark.on_behalf, note=note, replaced=gone))
+        if mark.withdrawn_at:
+            events.append(Event(mark.withdrawn_at, _("Mark taken back"), mark.withdrawn_by, note=note))
+    for copy in RedactedCopy.objects.filter(**of_it).select_related(
+        "made_by", "verdict__person", "verdict__on_behalf"
+    ):
+        events.append(Event(copy.made_at, _("Redacted copy made"), copy.made_by, note=copy.digest[:12]))
+        if verdict := getattr(copy, "verdict", None):
+            what = _("Redacted copy verified") if verdict.verified else _("Redacted copy refused")
+            note = " · ".join(filter(None, (copy.digest[:12], verdict.reason)))
+            events.append(Event(verdict.at, what, verdict.person, verdict.on_behalf, note=note))
     return events

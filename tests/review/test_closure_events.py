@@ -109,6 +109,14 @@ def test_it_is_noted_on_the_entrys_page_and_a_bad_day_is_told(client, world, clo
     assert ClosureEvent.objects.get().person == world["requests"]
 
 
+def test_the_auditor_finds_it_in_what_became_of_the_entry(client, world, closed):
+    note(world, closed)
+    client.force_login(world["auditor"])
+    page = client.get(reverse("audit-entry", args=[closed.pk])).content.decode()
+    assert "当事人去世 2001-05-01" in page and "死亡证明 2001-17" in page
+    assert world["requests"].full_name in page
+
+
 def test_what_was_noted_is_neither_changed_nor_deleted(world, closed):
     note(world, closed)
     for statement in ("UPDATE review_closureevent SET evidence = 'x'", "DELETE FROM review_closureevent"):

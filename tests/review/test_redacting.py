@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import Error, connection, transaction
+from django.urls import reverse
 
 from policies.redacting import Box, Mark, check_marks, label_of, words_kept
 from policies.sentences import Refusal
@@ -374,6 +375,17 @@ def test_the_database_refuses_a_verdict_on_a_copy_that_was_not_read_clean(world,
 
 
 # -- what leaves the house
+
+
+def test_the_auditor_finds_marks_copies_and_verdicts_in_what_became_of_the_entry(client, world):
+    copy = looked(made(world), world["second"])
+    verifying_copies.verify_copy(copy=copy, **facts(world, "second"))
+    entry = copy.redaction.master.entry
+    client.force_login(world["auditor"])
+    page = client.get(reverse("audit-entry", args=[entry.pk])).content.decode()
+    for said in ("标记不予公开", "制作遮蔽件", "遮蔽件通过核验"):
+        assert said in page
+    assert not [mark for mark in copy.redaction.marks.all() if mark.words and mark.words in page]
 
 
 def test_no_ledger_line_quotes_what_is_withheld(world):
