@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property, reduce
 from operator import or_
 
-from django.db.models import Count, Exists, QuerySet
+from django.db.models import Exists, QuerySet
 
 from policies.countersigning import differs, is_answer
 from policies.outcomes import Answer, Outcome, Stage
@@ -24,7 +24,6 @@ from review.models import (
     AskedKind,
     Batch,
     BatchEntry,
-    Countersignature,
     Entry,
     LedgerLine,
     Opinion,
@@ -144,12 +143,6 @@ def entries_for(batch: Batch, agency: Agency) -> QuerySet[BatchEntry]:
     return batch.batch_entries.filter(
         asked__round=round_of(batch), asked__countersignature__agency=agency
     ).select_related("entry")
-
-
-def entries_asked(asked: Iterable[int]) -> dict[int, int]:
-    """How many entries each countersignature (by id) is about. One query."""
-    rows = Countersignature.objects.filter(pk__in=list(asked)).annotate(entries=Count("asked"))
-    return dict(rows.order_by().values_list("pk", "entries"))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from policies.reassessing import EVENT, next_return
@@ -119,12 +119,3 @@ def next_number(fonds_code: str, year: int, taken: Iterable[str]) -> str:
     """The next number of a re-assessment batch of a fonds and year: J047-R2031-01."""
     stem = f"{fonds_code}-R{year}-"
     return f"{stem}{max((int(number.removeprefix(stem)) for number in taken), default=0) + 1:02d}"
-
-
-def open_by_day(fonds: Iterable[int]) -> QuerySet[Reassessment]:
-    """What will come back of some fonds, the next first."""
-    return (
-        Reassessment.objects.filter(done_at__isnull=True, entry__fonds__in=fonds)
-        .select_related("entry__fonds", "batch")
-        .order_by(F("batch").asc(nulls_first=True), "due_on", "entry")
-    )
