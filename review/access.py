@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -54,7 +55,13 @@ def holds_own(person: Person, permission: str, record: Fonds | Agency) -> bool:
     """Whether `person` holds `permission` on this record without anybody having lent it."""
     if not person.is_active or person.is_superuser:
         return False
-    return person.has_perm(permission, record)
+    granted = {
+        "permission__codename": permission.partition(".")[2],
+        "content_type": ContentType.objects.get_for_model(type(record)),
+        "object_pk": str(record.pk),
+    }
+    through_a_group = GroupObjectPermission.objects.filter(group__user=person, **granted)
+    return through_a_group.exists() or UserObjectPermission.objects.filter(user=person, **granted).exists()
 
 
 def on_behalf(person: Person, permission: str, record: Fonds | Agency) -> Person | None:

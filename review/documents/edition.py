@@ -6,9 +6,10 @@ Source of what an open entry and a release notice carry: DA/T 18 and 档案法�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
+from pathlib import Path
 
 from policies.grounds import DEFERRAL_GROUNDS
 from policies.sentences import Refusal, Sentence
@@ -31,7 +32,11 @@ USUAL_ENQUIRY = Sentence(
 
 @dataclass(frozen=True, slots=True)
 class EditionEntry:
-    """One opened entry, as the public may read it. `date` is text as it is to be printed (ISO where it is exact)."""
+    """One opened entry, as the public may read it. `date` is text as it is to be printed (ISO where it is exact).
+
+    `copy`: of an entry that opens in part (部分开放), the SHA-256 of the redacted copy that may be read; its master stays
+    closed.
+    """
 
     reference_code: str
     public_title: str
@@ -39,14 +44,28 @@ class EditionEntry:
     date: str = ""
     extent: str = ""
     early: bool = False
+    copy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedEntry:
+    """One deferred entry as a release may list it: that it is there, why it is closed, and until when. Never a title."""
+
+    fonds_code: str
+    reference_code: str
+    ground: str
+    opens_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesPart:
-    """The opened entries of one series (类目), in the order in which they are to be printed."""
+    """The opened entries of one series (类目), in the order in which they are to be printed.
+
+    `entries` has a length and can be gone through again and again; it need not lie in memory.
+    """
 
     title: str
-    entries: tuple[EditionEntry, ...]
+    entries: Sequence[EditionEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +83,17 @@ class FondsPart:
 
 @dataclass(frozen=True, slots=True)
 class EditionCounts:
-    """How the reviewed entries were decided. `opened` includes `opened_early`; `deferred` counts by ground code."""
+    """How the reviewed entries were decided. `opened` includes `opened_early`; `deferred` counts by ground code.
+
+    `opened_in_part`: entries listed with a redacted copy. They are among the deferred, for their masters stay closed.
+    """
 
     opened: int
     opened_early: int
     deferred: Mapping[str, int]
     referred: int
     not_due: int
+    opened_in_part: int = 0
 
     @property
     def reviewed(self) -> int:
@@ -82,6 +105,9 @@ class Edition:
     """One release (开放批次) as it goes out: what opens, by whose signature, under which rules, at which ledger line.
 
     Digests are SHA-256 in hexadecimal. `language` is that of the PDF's own words ("en...": English, else Chinese).
+    `corrects`: the number of the edition that this one replaces, "" for a first one. `closed`: the deferred entries that
+    may be listed. `copies`: the file of each redacted copy, by its digest. `public_url`: where the public site stands, ""
+    where that is not known; the verification page of the release is `{public_url}releases/{number}/verify/`.
     """
 
     number: str
@@ -99,6 +125,10 @@ class Edition:
     conditions: Sentence = USUAL_CONDITIONS
     enquiry: Sentence = USUAL_ENQUIRY
     language: str = "zh-hans"
+    corrects: str = ""
+    closed: Sequence[ClosedEntry] = ()
+    copies: Mapping[str, Path] = field(default_factory=dict)
+    public_url: str = ""
 
     def entries(self) -> Iterator[EditionEntry]:
         for fonds in self.fonds:
