@@ -118,6 +118,8 @@ DATABASES = {
     # The public site's own database: it holds released copies and nothing else (review/catalogue).
     "catalogue": _database("CATALOGUE_DATABASE_URL", f"sqlite:///{VAR_DIR / 'catalogue.sqlite3'}"),
 }
+# Tests that touch the public site alone make its database alone.
+DATABASES["catalogue"].setdefault("TEST", {})["DEPENDENCIES"] = []
 DATABASE_ROUTERS = ["review.catalogue.router.CatalogueRouter"]
 AUTH_USER_MODEL = "review.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -153,7 +155,17 @@ INTAKES_DIR = VAR_DIR / "intakes"  # uploaded catalogues and their staged rows, 
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 RELEASES_DIR = Path(env.str("QIFENG_RELEASES", default=str(VAR_DIR / "releases")))
+# What releases are sealed with (PKCS#12); where none is named, a demonstration seal is made once in SEAL_DIR. What the public
+# site trusts is a file of root certificates.
+SEAL_DIR = VAR_DIR / "seal"
+SEAL = Path(path) if (path := env.str("QIFENG_SEAL", default="")) else None
+SEAL_PASSWORD = env.str("QIFENG_SEAL_PASSWORD", default="")
+TIME_STAMPS = env.str("QIFENG_TIME_STAMPS", default="")  # the address of a time-stamp server (RFC 3161), for the PDFs
+TRUST = Path(env.str("QIFENG_TRUST", default=str(SEAL_DIR / "authority.pem")))
 OBJECTS_DIR = VAR_DIR / "objects"  # digital objects, by their digest
+# Where the public reaches the open catalogue, "https://…/open/": printed as a QR code; nothing is printed where it is empty.
+PUBLIC_URL = env.str("QIFENG_PUBLIC_URL", default="")
+PUBLIC_CONTACT = env.str("QIFENG_PUBLIC_CONTACT", default="")  # a mail address, told to harvesters (OAI-PMH)
 LETTERS_DIR = VAR_DIR / "letters"  # filled packages and sealed letters that units sent back, by their digest
 
 SESSION_COOKIE_HTTPONLY = True

@@ -48,13 +48,13 @@ def check_answer(reference_code: str, proposal: Decision, answer: UnitAnswer, *,
 
 
 def _check_counter(reference_code: str, counter: Decision, today: date) -> None:
-    if counter.outcome is Outcome.DEFER and (
+    if counter.outcome.closes and (
         counter.ground not in DEFERRAL_GROUNDS or counter.opens_on is None or counter.opens_on <= today
     ):
         raise Refusal(
             Sentence(
-                f"{reference_code}：主张延期开放的，须选定依据，并写明今日之后的开放日期。",
-                f"{reference_code}: a deferral needs its ground and a day after today on which it opens.",
+                f"{reference_code}：主张延期开放或部分开放的，须选定依据，并写明今日之后的开放日期。",
+                f"{reference_code}: what is to stay closed needs its ground and a day after today on which it opens.",
             )
         )
 
@@ -81,8 +81,8 @@ def differs(answer: Answer) -> bool:
 
 
 def check_answerer_known(reference_code: str, settled: Decision, *, known: bool) -> None:
-    """Nothing opens while it is not known who answers for it (art. 30: 会同). Raises Refusal."""
-    if settled.outcome.opens and not known:
+    """Nothing opens, in whole or in part, while it is not known who answers for it (art. 30: 会同). Raises Refusal."""
+    if settled.outcome.shows and not known:
         raise Refusal(
             Sentence(
                 f"{reference_code}：尚不清楚由哪个单位答复，不能开放。请先在“机构”页补录机构沿革，再退回重审；"
@@ -100,7 +100,7 @@ def check_settlement(reference_code: str, settled: Decision, counters: tuple[Dec
     record may not be empty; the entry stays closed until then.
     """
     if not record.strip():
-        opens_against = settled.outcome.opens and any(not counter.outcome.opens for counter in counters)
+        opens_against = any(_openness(settled.outcome) > _openness(counter.outcome) for counter in counters)
         raise Refusal(
             Sentence(
                 f"{reference_code}：须写明协商记录"
@@ -111,12 +111,17 @@ def check_settlement(reference_code: str, settled: Decision, counters: tuple[Dec
         )
 
 
+def _openness(outcome: Outcome) -> int:
+    """How much the public gets to see: nothing, a redacted copy, the record."""
+    return outcome.shows + outcome.opens
+
+
 def check_heard(reference_code: str, settled: Decision, *, silent: tuple[str, ...]) -> None:
     """What a unit was silent on opens only when the unit was heard after all, or by the authority's ruling. Raises Refusal.
 
     `silent`: the names of the units that gave neither an answer nor, later, a statement. Source: 开放办法 art. 15.
     """
-    if settled.outcome.opens and silent:
+    if settled.outcome.shows and silent:
         named, names = "、".join(silent), ", ".join(silent)
         raise Refusal(
             Sentence(

@@ -21,12 +21,24 @@ class Outcome(StrEnum):
 
     OPEN = "open"
     OPEN_EARLY = "open_early"
+    PARTIAL = "partial"
     DEFER = "defer"
     REFER = "refer"
 
     @property
     def opens(self) -> bool:
+        """Whether the whole record opens."""
         return self in (Outcome.OPEN, Outcome.OPEN_EARLY)
+
+    @property
+    def shows(self) -> bool:
+        """Whether the public gets to see anything: the record, or a redacted copy of it. In either case its entry."""
+        return self.opens or self is Outcome.PARTIAL
+
+    @property
+    def closes(self) -> bool:
+        """Whether the record itself stays closed, on a ground and until a day, and needs consent for it (实施条例 art. 31)."""
+        return self in (Outcome.PARTIAL, Outcome.DEFER)
 
 
 class Suggestion(StrEnum):
@@ -72,6 +84,7 @@ class Stage(StrEnum):
 OUTCOME_NAMES: dict[str, Sentence] = {
     Outcome.OPEN: Sentence("开放", "Open"),
     Outcome.OPEN_EARLY: Sentence("提前开放", "Open early"),
+    Outcome.PARTIAL: Sentence("部分开放", "Open in part"),
     Outcome.DEFER: Sentence("延期开放", "Defer"),
     Outcome.REFER: Sentence("移送", "Refer"),
     Suggestion.LOOK: Sentence("逐件审看", "Look at each"),

@@ -295,7 +295,7 @@ def _against_answer(
     if not wanted:
         yield _at(given, "wanted", _NO_WANTED)
         return
-    deferred, early = wanted == Outcome.DEFER, wanted == Outcome.OPEN_EARLY
+    deferred, early = wanted in (Outcome.DEFER, Outcome.PARTIAL), wanted == Outcome.OPEN_EARLY
     grounds = profile.grounds if deferred else profile.early_grounds if early else {}
     if grounds and ground not in grounds:
         yield _at(given, "wanted_ground", _NO_GROUND.filled(offered=" / ".join(grounds)))

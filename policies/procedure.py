@@ -120,6 +120,9 @@ class Procedure:
     clocks: Mapping[str, ClockRule]
     rules: tuple[StepRule, ...]
     digest: str
+    listed_grounds: tuple[
+        str, ...
+    ] = ()  # what is deferred on these grounds stands in the open catalogue, without a title
     silence_document: str = ""  # the archives' own document that deems consent (policies/silence.py), by its number
 
     def steps_of(
@@ -157,7 +160,7 @@ def read_procedure(text: str) -> Procedure:
         raise _refused("YAML", type(read).__name__, "一组“键: 值”", "keys with values")
     _known(read, "", (
         "jurisdiction", "title", "basis", "steps", "sample", "silence", "silence_document", "reassess_years",
-        "look_ahead_days", "clocks", "rules",
+        "look_ahead_days", "listed_grounds", "clocks", "rules",
     ))  # fmt: skip
     jurisdiction = _one_of(read, "jurisdiction", tuple(PROFILES))
     grounds = tuple(GROUNDS_OF[jurisdiction])
@@ -172,10 +175,21 @@ def read_procedure(text: str) -> Procedure:
         silence_document=_silence_document(read, silence),
         reassess_years=_number(read, "reassess_years", 1, 30),
         look_ahead_days=_number(read, "look_ahead_days", 0, 400),
+        listed_grounds=_listed_grounds(read, grounds),
         clocks=_clocks(_mapping(read, "clocks")),
         rules=tuple(_rule(rule, f"rules[{n}]", grounds) for n, rule in enumerate(_list(read, "rules"), 1)),
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
+
+
+def _listed_grounds(read: Mapping[str, Any], grounds: tuple[str, ...]) -> tuple[str, ...]:
+    """None where nothing is said: that a closed record is there is told only where the archives decided so, of no secret."""
+    tellable = tuple(ground for ground in grounds if not ground.endswith("-8-1"))
+    found = _list(read, "listed_grounds") if "listed_grounds" in read else []
+    for ground in found:
+        if ground not in tellable:
+            raise _refused("listed_grounds", ground, "、".join(tellable), ", ".join(tellable))
+    return tuple(found)
 
 
 def _silence_document(read: Mapping[str, Any], silence: Silence) -> str:

@@ -30,6 +30,7 @@ _OTHER = {
     "sample": Sentence("抽检方案", "Sampling plan"),
     "silence": Sentence("逾期未答复", "No answer in time"),
     "silence_document": Sentence("视为同意的依据", "Document that deems consent"),
+    "listed_grounds": Sentence("目录中列明的延期依据", "Grounds whose deferred entries the catalogue lists"),
     "reassess_years": Sentence("重新审核间隔（年）", "Years to re-assessment"),
 }
 _HAND = Sentence("办理人", "whoever has it")

@@ -71,7 +71,7 @@ def changes(before: Procedure, after: Procedure, steps: tuple[Steps, Steps]) -> 
         Change(f"steps.{f.name}", _said(getattr(steps[0], f.name)), _said(getattr(steps[1], f.name)))
         for f in fields(Steps)
     ]
-    for name in ("sample", "silence", "silence_document", "reassess_years"):
+    for name in ("sample", "silence", "silence_document", "reassess_years", "listed_grounds"):
         found.append(Change(name, _said(getattr(before, name)), _said(getattr(after, name))))
     for kind in CLOCK_KINDS:
         found.append(Change(f"clocks.{kind}", _said(before.clocks[kind]), _said(after.clocks[kind])))

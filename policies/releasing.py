@@ -21,6 +21,8 @@ def check_release(
     public_hits: Sequence[tuple[str, str]],
     unsigned: Sequence[Signatures] = (),
     unconsented: Sequence[str] = (),
+    uncopied: Sequence[str] = (),
+    unsampled: bool = False,
 ) -> None:
     """A batch that may be published passes in silence. Raises Refusal.
 
@@ -28,7 +30,9 @@ def check_release(
     decisions_digest: digest of the decisions as they stand now; unsettled: reference codes with an open difference or no
     decision; public_hits: (reference code, words) that may not stand in a public field; unsigned: the signatures under
     these decisions that the procedure asks for and that are missing; unconsented: reference codes of deferrals that need
-    the authority's consent and do not have it (实施条例 art. 31).
+    the authority's consent and do not have it (实施条例 art. 31); uncopied: reference codes that are to open in part and have
+    no redacted copy that was verified and still counts; unsampled: the procedure asks for a sample and no certificate says
+    that one passed.
     """
     if signed_digest is None:
         raise Refusal(
@@ -48,6 +52,13 @@ def check_release(
                 f"Signatures are missing: {missing_names(unsigned).en}. Return the batch, or have them sign.",
             )
         )
+    if unsampled:
+        raise Refusal(
+            Sentence(
+                "本批没有质量合格证，按办理规程须先抽检。请退回。",
+                "The batch has no certificate of its sample, which the procedure asks for. Return it.",
+            )
+        )
     if unsettled:
         raise Refusal(
             Sentence(
@@ -62,6 +73,7 @@ def check_release(
                 "(Implementing Regulations, art. 31).",
             )
         )
+    check_copies(uncopied)
     if public_hits:
         shown = _some([f"{code}（{words}）" for code, words in public_hits])
         raise Refusal(
@@ -69,6 +81,57 @@ def check_release(
                 f"公开题名或责任者中有不得公开的内容：{shown}。请退回，改写公开题名。",
                 f"A public title or responsible body shows what may not be public: {shown}. "
                 "Return the batch and reword the public title.",
+            )
+        )
+
+
+def check_copies(uncopied: Sequence[str]) -> None:
+    """What opens in part has a verified redacted copy before anybody signs. Raises Refusal. House policy (redacting.py)."""
+    if uncopied:
+        raise Refusal(
+            Sentence(
+                f"部分开放的条目尚无经他人核验的遮蔽件：{_some(uncopied)}。请先制作并核验，或者退回改定。",
+                f"Entries that are to open in part have no redacted copy that another person verified: {_some(uncopied)}. "
+                "Make and verify it first, or return the batch and decide otherwise.",
+            )
+        )
+
+
+def check_correction(
+    *, replaced_by: str, closed_again: int, running: Sequence[str], public_hits: Sequence[tuple[str, str]]
+) -> None:
+    """A corrected edition is issued of the newest one, once everything withdrawn from it is settled. Raises Refusal.
+
+    replaced_by: the number of its corrected edition, "" for the newest; closed_again: entries that it must say no more;
+    running: numbers of suspensions that are not decided; public_hits: (reference code, words) that may not be public now.
+    """
+    if replaced_by:
+        raise Refusal(
+            Sentence(
+                f"本目录已由更正版 {replaced_by} 取代，请对更正版办理。",
+                f"This edition is replaced by {replaced_by} already. Correct that one.",
+            )
+        )
+    if running:
+        raise Refusal(
+            Sentence(
+                f"以下暂停利用尚未了结：{_some(running)}。请先恢复或重新限制，再发更正版。",
+                f"These suspensions are not settled: {_some(running)}. Restore or close again first, then correct.",
+            )
+        )
+    if not closed_again:
+        raise Refusal(
+            Sentence(
+                "本目录没有重新限制的条目，无须更正。",
+                "Nothing of this edition was closed again; there is nothing to correct.",
+            )
+        )
+    if public_hits:
+        shown = _some([f"{code}（{words}）" for code, words in public_hits])
+        raise Refusal(
+            Sentence(
+                f"按现行规则，以下条目的公开题名或责任者不宜公开：{shown}。请先对其提出存疑。",
+                f"By the rules in force these entries show what may not be public: {shown}. Raise a doubt about them first.",
             )
         )
 

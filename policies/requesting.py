@@ -1,4 +1,4 @@
-"""Requests for records that are not open, and complaints that they are not: which answers there are and what each needs.
+"""Requests for records that are not open, complaints that they are not, objections to what is: answers and what each needs.
 
 Sources: 档案法 art. 28 (complaint to the archives authority, which investigates and tells the complainant), art. 29 (unopened
 records may be used with the archives' consent, where necessary the unit's); 档案法实施条例 art. 34. The days to answer are
@@ -12,12 +12,13 @@ from collections.abc import Iterable
 
 from policies.sentences import Refusal, Sentence
 
-REQUEST, COMPLAINT = "request", "complaint"
-OPEN, REVIEW, USE, REFUSED, UPHELD = "open", "review", "use", "refused", "upheld"
+REQUEST, COMPLAINT, OBJECTION = "request", "complaint", "objection"
+OPEN, REVIEW, USE, REFUSED, UPHELD, TAKEN_BACK = "open", "review", "use", "refused", "upheld", "taken_back"
 
 KINDS: dict[str, Sentence] = {
     REQUEST: Sentence("利用申请", "request"),
     COMPLAINT: Sentence("投诉", "complaint"),
+    OBJECTION: Sentence("对已公布内容的异议", "objection to what is published"),
 }
 ANSWERS: dict[str, Sentence] = {
     OPEN: Sentence("已经开放，可以查阅", "It is open already"),
@@ -25,10 +26,12 @@ ANSWERS: dict[str, Sentence] = {
     USE: Sentence("同意利用，不开放", "May be used without being opened"),
     REFUSED: Sentence("不同意", "Refused"),
     UPHELD: Sentence("投诉成立，重新审核", "Complaint upheld: it is reviewed"),
+    TAKEN_BACK: Sentence("已暂停利用，正在复核", "Taken back, and looked at again"),
 }
 ANSWERS_TO: dict[str, tuple[str, ...]] = {
     REQUEST: (OPEN, REVIEW, USE, REFUSED),
     COMPLAINT: (OPEN, UPHELD, USE, REFUSED),
+    OBJECTION: (TAKEN_BACK, REFUSED),
 }
 ASKS_FOR_REVIEW = (REVIEW, UPHELD)
 
@@ -54,6 +57,10 @@ LETTERS: dict[str, Sentence] = {
         "您的投诉成立。本馆将对有关档案重新进行开放审核，结果另行告知。",
         "Your complaint is upheld. The record will be reviewed; you will be told the outcome.",
     ),
+    TAKEN_BACK: Sentence(
+        "您提出异议的内容已暂停利用，本馆正在复核，结果另行告知。",
+        "What you object to has been taken from public view and is looked at again; you will be told the outcome.",
+    ),
 }
 REMEDY: dict[str, Sentence] = {
     REQUEST: Sentence(
@@ -65,13 +72,17 @@ REMEDY: dict[str, Sentence] = {
         "您如不服本答复，可以依法申请行政复议或者提起行政诉讼。",
         "If you disagree with this answer, you may apply for administrative reconsideration or go to court, as the law allows.",
     ),
+    OBJECTION: Sentence(
+        "您如不服本答复，可以依法申请行政复议或者提起行政诉讼。",
+        "If you disagree with this answer, you may apply for administrative reconsideration or go to court, as the law allows.",
+    ),
 }
 
 
 def check_registration(*, kind: str, asker: str, contact: str, text: str) -> None:
     """Who asks, how to reach them and for what. Raises Refusal."""
     if kind not in KINDS:
-        raise Refusal(Sentence("请选择利用申请或投诉。", "Choose a request or a complaint."))
+        raise Refusal(Sentence("请选择利用申请、投诉或异议。", "Choose a request, a complaint or an objection."))
     if not (asker.strip() and contact.strip() and text.strip()):
         raise Refusal(
             Sentence(
@@ -115,6 +126,13 @@ def check_answer(
         raise Refusal(
             Sentence(
                 "所指条目没有开放，不能这样答复。", "The entry asked for is not open; this cannot be the answer."
+            )
+        )
+    if answer == TAKEN_BACK and is_open is not False:
+        raise Refusal(
+            Sentence(
+                "所指条目尚未暂停利用。请先对该条目提出存疑、撤下公开页面，再作此答复。",
+                "The entry is not suspended. First flag it, which takes it from public view; then answer so.",
             )
         )
     if answer in ASKS_FOR_REVIEW and is_open is not False:

@@ -16,7 +16,7 @@ from policies.sentences import Refusal, Sentence
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person decides on one entry: an outcome; for a deferral its ground and day; the reason in words."""
+    """What a person decides on one entry: an outcome; where the record stays closed its ground and day; the reason in words."""
 
     outcome: Outcome
     ground: str = ""
@@ -27,7 +27,7 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of an entry when it is decided: when it is due, what the rules found, what its public title shows,
-    and whether it is but the stub of a state secret."""
+    whether it is but the stub of a state secret, and whether it is open in part already."""
 
     reference_code: str
     due: date | None
@@ -35,6 +35,7 @@ class Standing:
     grounds: tuple[str, ...]
     public_hits: tuple[str, ...]
     stub: bool = False
+    partly_open: bool = False
 
 
 def advised(suggestion: Suggestion, ground: str, opens_on: date | None) -> Decision | None:
@@ -55,6 +56,10 @@ def check_decision(decision: Decision, standing: Standing, *, today: date) -> No
     """A decision that may be recorded passes in silence. Raises Refusal with the sentence for the desk."""
     if decision.outcome is Outcome.DEFER:
         _check_deferral(decision, standing, today)
+    elif decision.outcome is Outcome.PARTIAL:
+        _check_ground_and_day(decision, standing, today)
+        _check_may_be_seen(standing)
+        _check_due(standing, today)
     elif decision.outcome is Outcome.REFER:
         if not decision.reason.strip():
             raise Refusal(_say(standing, "移送须写明移送何处、为何移送。", "a referral says to whom and why."))
@@ -63,25 +68,55 @@ def check_decision(decision: Decision, standing: Standing, *, today: date) -> No
 
 
 def _check_deferral(decision: Decision, standing: Standing, today: date) -> None:
+    if standing.partly_open:
+        raise Refusal(
+            _say(
+                standing,
+                "已经部分开放，不能在此整件延期：请仍选“部分开放”；认为遮蔽件也不应公开的，请对该条目提出存疑。",
+                "open in part already, so it cannot be deferred whole here: choose “open in part” again; if the copy should "
+                "not be public either, raise a doubt about the entry.",
+            )
+        )
+    _check_ground_and_day(decision, standing, today)
+
+
+def _check_ground_and_day(decision: Decision, standing: Standing, today: date) -> None:
     if decision.ground not in DEFERRAL_GROUNDS:
         raise Refusal(
             _say(
                 standing,
-                "延期开放须选定依据（国家档案馆档案开放办法第八条）。",
-                "a deferral needs a ground (Measures on opening archives, art. 8).",
+                "延期开放、部分开放须选定依据（国家档案馆档案开放办法第八条）。",
+                "what stays closed needs a ground (Measures on opening archives, art. 8).",
             )
         )
     if decision.opens_on is None or decision.opens_on <= today:
         raise Refusal(
             _say(
                 standing,
-                "延期开放须写明今日之后的开放日期或复评日期，不得无期限。",
-                "a deferral needs a day after today on which it opens or is re-assessed; none is without an end.",
+                "延期开放、部分开放须写明今日之后的开放日期或复评日期，不得无期限。",
+                "what stays closed needs a day after today on which it opens or is re-assessed; none is without an end.",
             )
         )
 
 
 def _check_opening(decision: Decision, standing: Standing, today: date) -> None:
+    _check_may_be_seen(standing)
+    if decision.outcome is Outcome.OPEN_EARLY:
+        _check_early(decision, standing)
+    else:
+        _check_due(standing, today)
+    if standing.suggestion in (Suggestion.DEFER, Suggestion.REFER) and not decision.reason.strip():
+        raise Refusal(
+            _say(
+                standing,
+                "规则建议不开放，改为开放须写明理由。",
+                "the rules advise against opening; to open it all the same, give the reason.",
+            )
+        )
+
+
+def _check_may_be_seen(standing: Standing) -> None:
+    """The public sees that an entry opens, in whole or in part: no secret, and no title that says too much."""
     if standing.stub:
         raise Refusal(
             _say(
@@ -107,23 +142,16 @@ def _check_opening(decision: Decision, standing: Standing, today: date) -> None:
                 f"the public title still shows “{', '.join(standing.public_hits)}”. Reword the public title first, then open.",
             )
         )
-    if decision.outcome is Outcome.OPEN_EARLY:
-        _check_early(decision, standing)
-    elif standing.due is None or standing.due > today:
+
+
+def _check_due(standing: Standing, today: date) -> None:
+    if standing.due is None or standing.due > today:
         raise Refusal(
             _say(
                 standing,
                 "尚未满二十五年或日期不明，不能按到期开放。属经济、教育、科技、文化等类的，请选“提前开放”。",
                 "not yet 25 years old, or its date is unknown: it cannot open as due. "
                 "If it belongs to economy, education, science or culture, choose “open early”.",
-            )
-        )
-    if standing.suggestion in (Suggestion.DEFER, Suggestion.REFER) and not decision.reason.strip():
-        raise Refusal(
-            _say(
-                standing,
-                "规则建议不开放，改为开放须写明理由。",
-                "the rules advise against opening; to open it all the same, give the reason.",
             )
         )
 

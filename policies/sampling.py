@@ -47,8 +47,8 @@ class Looked:
 
 
 def stratum_of(outcome: Outcome, ground: str) -> str:
-    """The stratum of an entry by what is proposed for it: all deferrals of one ground are one."""
-    return f"{outcome}:{ground}" if outcome is Outcome.DEFER else str(outcome)
+    """The stratum of an entry by what is proposed for it: all deferrals of one ground are one, and all partial openings."""
+    return f"{outcome}:{ground}" if outcome.closes else str(outcome)
 
 
 def size_of(plan: SamplePlan, population: int) -> int:

@@ -54,7 +54,7 @@ class Result:
 
 
 def check_flag(*, status: str, number: str, reason: str) -> None:
-    """Anyone signed in may suspend what is open, with a reason. Raises Refusal. `number`: of the suspension that runs."""
+    """Anyone signed in may suspend what is open, in whole or in part, with a reason. Raises Refusal. `number`: of the suspension that runs."""
     if number:
         raise Refusal(
             Sentence(
@@ -62,7 +62,7 @@ def check_flag(*, status: str, number: str, reason: str) -> None:
                 f"This entry is suspended already ({number}) and out of public view; nothing more is needed.",
             )
         )
-    if status != "open":
+    if status not in ("open", "partial"):
         raise Refusal(
             Sentence("该条目没有开放，不存在暂停利用。", "This entry is not open, so there is nothing to suspend.")
         )

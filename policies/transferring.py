@@ -37,7 +37,7 @@ def check_advice(advice: TransferAdvice, *, code: str, stub: bool, due: date | N
     """An opinion that may be stored passes in silence. Raises Refusal naming the entry by its reference code."""
     if advice.disclosure not in DISCLOSURES:
         raise _refused(code, "政府信息公开情况请从列表中选。", "choose the state of disclosure from the list.")
-    if advice.outcome is Outcome.DEFER:
+    if advice.outcome.closes:
         if advice.ground not in DEFERRAL_GROUNDS:
             raise _refused(code, "建议延期的须选定依据。", "an opinion to defer names its ground.")
         if advice.opens_on is None or (due is not None and advice.opens_on <= due):

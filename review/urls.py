@@ -6,6 +6,7 @@ from review.views.agencies import agencies, agency
 from review.views.appearance import appearance
 from review.views.audit import audit, audit_batch, audit_entry, follow
 from review.views.batches import batch, batches
+from review.views.corrections import correction
 from review.views.due import due, due_download, due_entries
 from review.views.exports import export
 from review.views.help import glossary, help_index, help_role, parts, tours_seen
@@ -24,6 +25,7 @@ from review.views.policy_impacts import adopt_draft, adopt_shipped, draft_impact
 from review.views.procedure import procedure, proposal, propose
 from review.views.proposals import proposals, settle
 from review.views.quality import quality
+from review.views.questions import questions
 from review.views.redacted_copies import redacted_copy, redacted_copy_file, redacted_copy_page
 from review.views.redactions import redaction, redaction_entry, redaction_page, redactions
 from review.views.referrals import referrals
@@ -99,6 +101,8 @@ urlpatterns = [
     path("help/seen/", tours_seen, name="tours-seen"),
     path("help/roles/<str:code>/", help_role, name="help-role"),
     path("releases/", releases, name="releases"),
+    path("batches/<str:number>/questions/", questions, name="questions"),
+    path("releases/<str:number>/correction/", correction, name="correction"),
     path("audit/", audit, name="audit"),
     path("audit/follow/", follow, name="audit-follow"),
     path("audit/entries/<int:pk>/", audit_entry, name="audit-entry"),

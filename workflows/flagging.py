@@ -41,7 +41,7 @@ def flag(request: HttpRequest) -> HttpResponse:
 def _suspend(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("entry", "")
     pk = int(number) if number.isascii() and number.isdigit() and len(number) < 15 else 0
-    opened = Entry.objects.filter(access_status__in=[AccessStatus.OPEN, AccessStatus.SUSPENDED])
+    opened = Entry.objects.filter(access_status__in=[AccessStatus.OPEN, AccessStatus.PARTIAL, AccessStatus.SUSPENDED])
     entry = get_object_or_404(opened.select_related("fonds"), pk=pk)
     form = FlagForm(request.POST)
     form.is_valid()  # a missing reason is policy's to refuse, with a sentence

@@ -59,7 +59,7 @@ class DecisionForm(forms.Form):
         """The cleaned decision; fields that do not belong to its outcome are left out."""
         outcome = Outcome(self.cleaned_data["outcome"])
         ground = "" if outcome is Outcome.OPEN else self.cleaned_data["ground"]
-        opens_on = self.cleaned_data["opens_on"] if outcome is Outcome.DEFER else None
+        opens_on = self.cleaned_data["opens_on"] if outcome.closes else None
         return Decision(outcome, ground, opens_on, self.cleaned_data["reason"].strip())
 
 
@@ -81,7 +81,11 @@ class StatementForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("Statement"),
-        choices=lambda: [(kind.value, kind.label) for kind in StatementKind if kind != StatementKind.RULING],
+        choices=lambda: [
+            (kind.value, kind.label)
+            for kind in StatementKind
+            if kind not in (StatementKind.RULING, StatementKind.REPLY)
+        ],
     )
     agency = forms.IntegerField(required=False)
     met_on = forms.DateField(label=_("Met on"), required=False)

@@ -32,7 +32,7 @@ def open_to(rights: access.Rights) -> Q:
         alike.setdefault(tuple(sorted(records)), []).append(permission)
     condition = Q(pk__in=[])
     for records, permissions in alike.items():
-        condition |= Q(owner_permission__in=permissions, owner_permission_obj_pk__in=[str(pk) for pk in records])
+        condition |= Q(owner_permission__in=permissions, owner_permission_obj_pk__among=[str(pk) for pk in records])
     return Q(status=STATUS.NEW, flow_task_type="HUMAN") & condition
 
 

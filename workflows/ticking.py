@@ -26,6 +26,7 @@ from review.operations import clocks, notifying
 from review.queries.clocks import due
 from review.queries.notices import TASK, Hand, away_on, next_to_mail, notices_of
 from workflows.audit import acting_as
+from workflows.carrying import exchange
 from workflows.delivering import deliver_errata
 from workflows.flows.referral import ask_again
 from workflows.reassessing import bring_back
@@ -44,12 +45,13 @@ class Ticked:
     lapsed: int = 0
     brought_back: int = 0
     asked_again: int = 0
+    taken_in: int = 0  # requests of visitors of a public site on this machine
     mailed: int = 0
     failed: list[str] = field(default_factory=list)
 
 
 def tick(*, at: datetime, today: date) -> Ticked:
-    """Fire every rung that is due; bring back what is to be assessed or asked again; hand out errata; send mails."""
+    """Fire every rung that is due; bring back what is to be assessed or asked again; hand out errata and answers; send mails."""
     done = Ticked()
     with acting_as(BY):
         fire_rungs(done, at=at, today=today)
@@ -59,6 +61,8 @@ def tick(*, at: datetime, today: date) -> Ticked:
             done.asked_again = ask_again(at=at, today=today)
         with _alone(done, "deliver_errata"):
             done.failed += deliver_errata(at=at)
+        with _alone(done, "exchange"):
+            done.taken_in = exchange().new
         send_mails(done, at=at, today=today)
     return done
 

@@ -8,7 +8,28 @@ import re
 import unicodedata
 
 # The first segment after /open/ is a fonds code or one of these pages.
-RESERVED = frozenset({"search", "releases"})
+RESERVED = frozenset(
+    {
+        "search",
+        "releases",
+        "verify",
+        "closed",
+        "copies",
+        "api",
+        "oai",
+        "ead",
+        "feeds",
+        "feed",
+        "dumps",
+        "requests",
+        "ask",
+        "sitemap.xml",
+        "sitemaps",
+        "robots.txt",
+        "about",
+        "help",
+    }
+)
 _WRITTEN = re.compile("~([0-9A-F]{1,6})~")
 
 

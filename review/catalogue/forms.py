@@ -2,24 +2,29 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from review.catalogue.models import ReleasedFonds
+SORTS = [
+    ("archival", _("By fonds and series")),
+    ("date", _("By date, oldest first")),
+    ("-date", _("By date, latest first")),
+    ("newest", _("Newest release first")),
+]
 
 
 class SearchForm(forms.Form):
-    """Words, a fonds, a span of years: each may be left out. `fonds` are those offered."""
+    """Words, a fonds, years, a decade, a body and an order: each may be left out."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=100)
-    fonds = forms.ChoiceField(label=_("Fonds"), required=False)
+    fonds = forms.CharField(label=pgettext_lazy("search", "Fonds code"), required=False, max_length=100)
     first = forms.IntegerField(label=_("From year"), required=False, min_value=1, max_value=9999)
     last = forms.IntegerField(label=_("To year"), required=False, min_value=1, max_value=9999)
+    decade = forms.IntegerField(required=False, min_value=1000, max_value=2090, step_size=10)
+    body = forms.CharField(label=_("Responsible body"), required=False, max_length=2000)
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
 
-    def __init__(self, data: object, *, fonds: list[ReleasedFonds]) -> None:
+    def __init__(self, data: object) -> None:
         super().__init__(data)
-        self.fields["fonds"].choices = [
-            ("", _("All fonds")),
-            *((each.code, f"{each.code} {each.title}") for each in fonds),
-        ]
         for name in ("first", "last"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4})
         self.fields["q"].widget.attrs.update(type="search")

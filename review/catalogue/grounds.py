@@ -1,9 +1,10 @@
-"""The names of the grounds for deferral (依据) that a manifest counts by code, in the jurisdictions that Qifeng knows.
+"""The names and articles of the grounds for deferral (依据) that a manifest counts by code, in the jurisdictions that Qifeng knows.
 
-The porch imports nothing of the house: this table repeats the names in policies/grounds.py, and a test compares the two.
+The porch imports nothing of the house: this repeats what policies/grounds.py says, and a test compares the two.
 A code it does not know is shown as it stands.
 """
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 GROUND_NAMES = {
@@ -79,3 +80,28 @@ GROUND_NAMES = {
     "US-b(9)": _("Geological information on wells"),
     "US-DEED": _("Restriction by the donor's deed"),
 }
+
+_ARTICLES = {
+    "CN-8-1": _("Measures on opening archives, art. 8(1)"),
+    "CN-8-2": _("Measures on opening archives, art. 8(2)"),
+    "CN-8-3-IP": _("Measures on opening archives, art. 8(3)"),
+    "CN-8-3-PI": _("Measures on opening archives, art. 8(3)"),
+    "CN-8-4": _("Measures on opening archives, art. 8(4)"),
+    "US-DEED": _("Deed of gift"),
+}
+
+
+def article_of(code: str) -> str:
+    """The article that gives a ground, in words; "" for a code that is not known."""
+    if code in _ARTICLES:
+        return str(_ARTICLES[code])
+    if code not in GROUND_NAMES:
+        return ""
+    if code.startswith("UK-EIR-"):
+        article = code.removeprefix("UK-EIR-")
+        return gettext("Environmental Information Regulations 2004, reg. %(article)s") % {"article": article}
+    if code.startswith("UK-"):
+        return gettext("Freedom of Information Act 2000, s. %(article)s") % {"article": code.removeprefix("UK-")}
+    if code.startswith("US-b"):
+        return gettext("Freedom of Information Act, 5 U.S.C. 552(b)")
+    return gettext("Executive Order 13526, s. 3.3")

@@ -1,31 +1,33 @@
 """Taking an opened entry out of the open catalogue, and putting it back: small documents, each loaded once.
 
 The row of a withdrawn entry is deleted, so that no page, list, count or search can show it by mistake; it is read again
-from the edition's own file when the entry is restored. The edition's PDF and CSV, which still say the title, are not
-served while it is withdrawn (views.release_file): in doubt closed.
+from the edition's own file when the entry is restored. The edition's files that still say the title are not served while
+it is withdrawn (`withholds`): in doubt closed. What harvesters are told is a tombstone, without a title.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connections, transaction
+from django.utils import timezone
 
-from review.catalogue.bundles import CSV, BundleEntry, BundleError, read_entries
-from review.catalogue.models import Edition, ReleasedEntry, ReleasedFonds, Withdrawal
+from review.catalogue.bundles import BundleEntry, BundleError
+from review.catalogue.headings import hide_headings
+from review.catalogue.models import Edition, ReleasedEntry, ReleasedFonds, Tombstone, Withdrawal
+from review.catalogue.proofs import entries_of, entry_at
 from review.catalogue.router import ALIAS
-from review.catalogue.rows import files_dir, row_of, search_text
-from review.catalogue.searching import folded
+from review.catalogue.rows import columns_of, files_dir
+from review.catalogue.writing import bodies, count, headings
 
 FORMAT = "qifeng-withdrawal/1"
-HIDDEN = "[题名不公布]"
 KINDS = ("withdrawn", "restored", "reclosed")
 MOST_BYTES = 64 * 2**10
-LONG = 8  # a title of fewer signs may be part of a heading by chance; it is hidden where it is the whole of a part
+# The files of an edition that say no title: they are served whatever is withdrawn.
+SAY_NO_TITLE = frozenset({"manifest.json", "seal.json", "closed.jsonl"})
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9A-Za-z.-]{1,24}")
@@ -134,8 +136,9 @@ def _bad(place: str, value: object) -> BundleError:
 
 
 def _apply(notice: Notice, edition: Edition | None) -> Withdrawal:
+    holders = _holders(notice)
     standing = Withdrawal.objects.filter(
-        in_force=True, edition=notice.release, fonds=notice.fonds, reference_code=notice.reference_code
+        in_force=True, edition__in=holders, fonds=notice.fonds, reference_code=notice.reference_code
     ).first()
     if notice.kind == "withdrawn":
         if standing is not None:
@@ -151,99 +154,111 @@ def _apply(notice: Notice, edition: Edition | None) -> Withdrawal:
     else:
         standing.in_force = False
         standing.save(update_fields=["in_force"])
+    row = ReleasedEntry.objects.select_related("edition").filter(
+        edition__number__in=holders, fonds__code=notice.fonds, reference_code=notice.reference_code
+    )
+    open_row = row.first() if notice.kind != "restored" else None
     made = Withdrawal.objects.create(
         number=notice.number,
         case=notice.case,
         kind=notice.kind,
-        edition=notice.release,
+        # That of the edition which holds the entry now: one that was corrected stands for the one it corrected.
+        edition=open_row.edition.number if open_row else standing.edition if standing else notice.release,
         fonds=notice.fonds,
         reference_code=notice.reference_code,
+        leaf=open_row.leaf if open_row else standing.leaf if standing else None,
         issued_on=notice.issued_on,
         digest=notice.digest,
         in_force=notice.kind != "restored",
     )
     fonds = ReleasedFonds.objects.filter(code=notice.fonds).first()
     if edition is not None and fonds is not None:
-        titles: set[str] = set()
         if notice.kind == "restored":
-            _put_back(edition, fonds, notice.reference_code)
+            _put_back(made, fonds)
         else:
-            rows = edition.entries.filter(fonds=fonds, reference_code=notice.reference_code)
-            titles = set(rows.values_list("public_title", flat=True))
-            rows.delete()
-        hide_headings(fonds, titles)
+            _take_out(made, open_row)
+        count(fonds)
+        hide_headings(fonds, withdrawn_titles(fonds, {open_row.public_title} if open_row else set()))
     return made
 
 
-def _put_back(edition: Edition, fonds: ReleasedFonds, reference_code: str) -> None:
+def _holders(notice: Notice) -> list[str]:
+    """The edition that a document names, and those that took its place."""
+    numbers = [notice.release]
+    while following := Edition.objects.filter(corrects=numbers[-1]).values_list("number", flat=True).first():
+        numbers.append(following)
+    return numbers
+
+
+def _take_out(made: Withdrawal, row: ReleasedEntry | None) -> None:
+    """Delete the row and leave a tombstone; that of one closed again says so."""
+    there = Tombstone.objects.filter(fonds=made.fonds, reference_code=made.reference_code)
+    if row is not None:
+        row.delete()
+        Tombstone.objects.create(
+            fonds=made.fonds,
+            reference_code=made.reference_code,
+            release=made.edition,
+            kind=made.kind,
+            changed_at=timezone.now(),
+        )
+    else:
+        there.update(kind=made.kind, changed_at=timezone.now())
+
+
+def _put_back(made: Withdrawal, fonds: ReleasedFonds) -> None:
     """The entry's row again, as its edition's own file has it."""
-    for place, entry in enumerate(_entries_of(edition), start=1):
-        if (entry.fonds_code, entry.reference_code) == (fonds.code, reference_code):
-            row_of(edition, fonds, place, entry).save(force_insert=True)
-            return
-    raise BundleError(
-        f"发布 {edition.number} 的文件不在或已被改动，条目 {reference_code} 无法恢复。请重新装载该发布包。",
-        f"The files of release {edition.number} are not here or were changed, so that entry {reference_code} cannot be "
-        "put back. Load the bundle again.",
-    )
+    edition = Edition.objects.get(number=made.edition)
+    found = _issued(edition, made)
+    if found is None:
+        raise BundleError(
+            f"发布 {edition.number} 的文件不在或已被改动，条目 {made.reference_code} 无法恢复。请重新装载该发布包。",
+            f"The files of release {edition.number} are not here or were changed, so that entry {made.reference_code} "
+            "cannot be put back. Load the bundle again.",
+        )
+    leaf, entry = found
+    if not fonds.entries.filter(reference_code=made.reference_code).exists():
+        columns = columns_of(
+            entry,
+            edition,
+            fonds,
+            headings(fonds).get([entry.series_title])[entry.series_title],
+            bodies().get([entry.responsible_body])[entry.responsible_body] if entry.responsible_body else None,
+            leaf=leaf,
+            at=timezone.now(),
+            terms=connections[ALIAS].vendor == "postgresql",
+        )
+        ReleasedEntry(**columns).save(force_insert=True)
+    Tombstone.objects.filter(fonds=made.fonds, reference_code=made.reference_code).delete()
 
 
-def hide_headings(fonds: ReleasedFonds, titles: Collection[str] = ()) -> None:
-    """Headings say no title of a withdrawn file (案卷) that others lie in; those that said one before say it again.
-
-    `titles`: what is known to be withdrawn besides what the editions' files say. Where an edition's files are not here,
-    a heading may only come to say less.
-    """
-    hidden = set(titles) | _withdrawn_titles(fonds)
-    headings = fonds.entries.order_by().values_list("series_title", flat=True).distinct()
-    doubtful = [each for each in headings if HIDDEN in each or shown_heading(each, hidden) != each]
-    changed: list[ReleasedEntry] = []
-    issued: dict[int, tuple[BundleEntry, ...]] = {}
-    for row in fonds.entries.filter(series_title__in=doubtful).select_related("edition"):
-        if row.edition_id not in issued:
-            issued[row.edition_id] = _entries_of(row.edition)
-        entries = issued[row.edition_id]
-        original = entries[row.position - 1].series_title if entries else row.series_title
-        heading = shown_heading(original, hidden)
-        if heading != row.series_title:
-            row.series_title = heading
-            row.search_text = search_text(row)
-            changed.append(row)
-    ReleasedEntry.objects.bulk_update(changed, ["series_title", "search_text"], batch_size=300)
+def _issued(edition: Edition, withdrawal: Withdrawal) -> tuple[int, BundleEntry] | None:
+    """A withdrawn entry as it was issued, with its line; None where the edition's file does not vouch for it."""
+    folder, wanted = files_dir() / edition.number, (withdrawal.fonds, withdrawal.reference_code)
+    if withdrawal.leaf is not None:
+        entry = entry_at(edition, folder, withdrawal.leaf)
+        return (withdrawal.leaf, entry) if entry and (entry.fonds_code, entry.reference_code) == wanted else None
+    for leaf, entry in entries_of(edition, folder):
+        if (entry.fonds_code, entry.reference_code) == wanted:
+            return leaf, entry
+    return None
 
 
-def shown_heading(heading: str, titles: Collection[str]) -> str:
-    """A heading, any title of a withdrawn entry in it hidden: a part that is one, and a longer one anywhere in it."""
-    for title in sorted(titles, key=len, reverse=True):
-        if len(title) >= LONG:
-            heading = heading.replace(title, HIDDEN)
-    same = {_folded(title) for title in titles}
-    return " / ".join(HIDDEN if _folded(part) in same else part for part in heading.split(" / "))
+def withdrawn_titles(fonds: ReleasedFonds, known: set[str]) -> set[str | None]:
+    """The public titles of what is withdrawn of a fonds and not opened anew, with those `known`, as the editions' own
+    files have them; None in it stands for a title that cannot be read."""
+    titles: set[str | None] = set(known)
+    standing = list(Withdrawal.objects.filter(in_force=True, fonds=fonds.code))
+    codes = [each.reference_code for each in standing]
+    anew = set(fonds.entries.filter(reference_code__in=codes).values_list("reference_code", flat=True))
+    editions = {each.number: each for each in Edition.objects.filter(number__in=[each.edition for each in standing])}
+    for each in standing:
+        if each.reference_code not in anew and each.edition in editions:
+            found = _issued(editions[each.edition], each)
+            titles.add(found[1].public_title if found else None)
+    return titles
 
 
-def _folded(text: str) -> str:
-    return "".join(folded(text).split())
-
-
-def _withdrawn_titles(fonds: ReleasedFonds) -> set[str]:
-    """The public titles of what is withdrawn of a fonds and not opened anew, as the editions' own files have them."""
-    codes: dict[str, set[str]] = {}
-    standing = Withdrawal.objects.filter(in_force=True, fonds=fonds.code)
-    for edition, code in standing.values_list("edition", "reference_code"):
-        codes.setdefault(edition, set()).add(code)
-    every = set().union(*codes.values())
-    anew = set(fonds.entries.filter(reference_code__in=every).values_list("reference_code", flat=True))
-    return {
-        entry.public_title
-        for edition in Edition.objects.filter(number__in=codes)
-        for entry in _entries_of(edition)
-        if entry.fonds_code == fonds.code and entry.reference_code in codes[edition.number] - anew
-    }
-
-
-def _entries_of(edition: Edition) -> tuple[BundleEntry, ...]:
-    """The entries of an edition as they were issued; none where its file is not here unchanged."""
-    path = files_dir() / edition.number / CSV
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != edition.files[CSV]["sha256"]:
-        return ()
-    return tuple(read_entries(path))
+def withholds(edition: Edition) -> bool:
+    """Whether the edition's files that say titles are not served: it was replaced, or an entry in it is withdrawn."""
+    return bool(edition.superseded_by) or Withdrawal.objects.filter(edition=edition.number, in_force=True).exists()

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from policies.grounds import DEFERRAL_GROUNDS
-from policies.sentences import Refusal, Sentence
+from policies.sentences import Sentence
 
-_NUMBER = re.compile(r"[0-9]{4}-[0-9]{1,6}")
 _YEAR = re.compile(r"(?<![0-9])(1[0-9]{3}|20[0-9]{2})(?![0-9])")
 
 USUAL_CONDITIONS = Sentence(
@@ -107,7 +105,8 @@ class Edition:
     Digests are SHA-256 in hexadecimal. `language` is that of the PDF's own words ("en...": English, else Chinese).
     `corrects`: the number of the edition that this one replaces, "" for a first one. `closed`: the deferred entries that
     may be listed. `copies`: the file of each redacted copy, by its digest. `public_url`: where the public site stands, ""
-    where that is not known; the verification page of the release is `{public_url}releases/{number}/verify/`.
+    where that is not known; the verification page of the release is `{public_url}releases/{number}/verify/`. `vertical_title`: the
+    cover says the catalogue's name from top to bottom, as old books do.
     """
 
     number: str
@@ -129,80 +128,11 @@ class Edition:
     closed: Sequence[ClosedEntry] = ()
     copies: Mapping[str, Path] = field(default_factory=dict)
     public_url: str = ""
+    vertical_title: bool = False
 
     def entries(self) -> Iterator[EditionEntry]:
         for fonds in self.fonds:
             yield from fonds.entries()
-
-
-def check_edition(edition: Edition) -> None:
-    """An edition that is in order passes; else Refusal names what disagrees, before any file is written.
-
-    The number must be able to name a folder; counts must agree with the entries, so that nobody signs other figures than
-    those printed; every entry has a code of its own and a title; every text can be written in UTF-8.
-    """
-    if not _NUMBER.fullmatch(edition.number):
-        raise Refusal(
-            Sentence(
-                "发布编号“{number}”不合规范：应为年份加顺序号，例如 2026-1。",
-                "The release number “{number}” is not in order: a year and a serial number are expected, such as 2026-1.",
-            ).filled(number=edition.number)
-        )
-    _check_counts(edition)
-    seen: set[str] = set()
-    for entry in edition.entries():
-        _check_entry(entry, seen)
-
-
-def _check_counts(edition: Edition) -> None:
-    opened = sum(1 for _ in edition.entries())
-    early = sum(entry.early for entry in edition.entries())
-    if (opened, early) != (edition.counts.opened, edition.counts.opened_early):
-        raise Refusal(
-            Sentence(
-                "统计数与条目不符：目录列有 {opened} 条（其中提前开放 {early} 条），统计数为 {said} 条（其中提前开放 {said_early} 条）。"
-                "请重新汇总后再发布。",
-                "The counts disagree with the entries: the catalogue lists {opened} ({early} opened early), the counts say "
-                "{said} ({said_early} opened early). Count again before releasing.",
-            ).filled(opened=opened, early=early, said=edition.counts.opened, said_early=edition.counts.opened_early)
-        )
-    for code in edition.counts.deferred:
-        if code not in DEFERRAL_GROUNDS:
-            raise Refusal(
-                Sentence(
-                    "统计数中的延期依据“{code}”不在依据表中，请改用表中的代码。",
-                    "The counts name the ground “{code}”, which is not in the table of grounds; use a code of that table.",
-                ).filled(code=code)
-            )
-
-
-def _check_entry(entry: EditionEntry, seen: set[str]) -> None:
-    code = entry.reference_code
-    if not code.strip() or not entry.public_title.strip():
-        raise Refusal(
-            Sentence(
-                "条目“{code}”（公开题名“{title}”）缺档号或者公开题名，不能列入目录，请先补全。",
-                "The entry “{code}” (public title “{title}”) lacks its code or its public title and cannot be listed; "
-                "complete it first.",
-            ).filled(code=code, title=entry.public_title)
-        )
-    if code in seen:
-        raise Refusal(
-            Sentence(
-                "档号“{code}”在目录中出现两次，请先更正。",
-                "The reference code “{code}” stands in the catalogue twice; correct it first.",
-            ).filled(code=code)
-        )
-    seen.add(code)
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
-            raise Refusal(
-                Sentence(
-                    "条目“{code}”含有残缺的字符编码，无法写入文件，请更正该条目后重试。",
-                    "The entry “{code}” holds a broken character code that no file can carry; correct the entry first.",
-                ).filled(code=code.encode("utf-8", "replace").decode())
-            )
 
 
 def years_of(texts: Iterable[str]) -> tuple[int, int] | None:

@@ -7,7 +7,9 @@ machine. What none of them can draw is printed as its description, never as an e
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +52,27 @@ FACES = (
 
 @functools.cache
 def _covered() -> frozenset[int]:
-    return frozenset().union(*(face.covers() for face in FACES))
+    """What can be drawn. A private-use character means nothing by itself: what a font draws for it would be a guess."""
+    covered = frozenset().union(*(face.covers() for face in FACES))
+    return frozenset(point for point in covered if unicodedata.category(chr(point)) != "Co")
+
+
+def character_class(points: Iterable[int]) -> str:
+    """A character class of a regular expression that has exactly `points`."""
+    ranges: list[list[int]] = []
+    for point in sorted(points):
+        if ranges and point == ranges[-1][1] + 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "[" + "".join(rf"\U{first:08x}-\U{last:08x}" for first, last in ranges) + "]"
+
+
+@functools.cache
+def _trouble() -> re.Pattern[str]:
+    """Finds whatever keeps a text from being printed as it stands."""
+    kept = (p for p in _covered() if not _draws_nothing(chr(p)) and (p == 0x20 or not chr(p).isspace()))
+    return re.compile(f"[^{character_class(kept)[1:]}|  |^ | $")
 
 
 def printable(text: str) -> str:
@@ -62,8 +84,8 @@ def printable(text: str) -> str:
     - a character that no font here has becomes its description, as 〔U+2B740〕;
     - all else, traditional script and compatibility forms included, stays as it stands in the record.
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
+    if not _trouble().search(text):
+        return text
     covered = _covered()
     kept = []
     for char in " ".join(text.split()):

@@ -33,13 +33,13 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
 Progress = Callable[[int], None]
 """Told the number of pages laid out so far, as they come."""
 
-_NO_TYPESETTER = Sentence(
+NO_TYPESETTER = Sentence(
     "排版所需的系统库没有装好（{reason}）。Debian、Ubuntu 请执行：apt-get install libpango-1.0-0 libpangoft2-1.0-0 "
     "libharfbuzz-subset0；macOS 请执行：brew install pango。装好后重试，已作的审核不受影响。",
     "The system libraries for typesetting are missing ({reason}). On Debian or Ubuntu run: apt-get install libpango-1.0-0 "
     "libpangoft2-1.0-0 libharfbuzz-subset0; on macOS: brew install pango. Then try again; no decision is lost.",
 )
-_ILL_SET = Sentence(
+ILL_SET = Sentence(
     "文件未能完整排出，没有写出：{complaint}。请把这句话告诉系统维护人员。",
     "The document could not be set whole and no file was written: {complaint}. Please pass this sentence on to whoever "
     "maintains the system.",
@@ -85,6 +85,24 @@ def typeset(html: str, style: str, *, enclosed: Enclosed | None = None, progress
     return Typeset(pdf, len(document.pages))
 
 
+def cached_typeset(html: str, style: str, cache: Path) -> bytes:
+    """The PDF that `typeset` makes, from the folder `cache` where it was made before."""
+    weasyprint = _typesetter()
+    made_from = "\0".join((weasyprint.__version__, _style(style), html))
+    path = cache / f"{hashlib.sha256(made_from.encode()).hexdigest()}.set"
+    try:
+        kept = path.read_bytes()
+    except FileNotFoundError:
+        kept = b""
+    if kept[:32] != hashlib.sha256(kept[32:]).digest():
+        pdf = typeset(html, style).pdf
+        kept = hashlib.sha256(pdf).digest() + pdf
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        beside.write_bytes(kept)
+        beside.replace(path)
+    return kept[32:]
+
+
 def _attachment(weasyprint: ModuleType, enclosed: Enclosed) -> object:
     day = datetime.combine(enclosed.on, clock_time(), tzinfo=UTC)
     return weasyprint.Attachment(
@@ -128,7 +146,7 @@ def _typesetter() -> ModuleType:
         try:
             import weasyprint  # noqa: PLC0415
         except OSError as reason:
-            raise Refusal(_NO_TYPESETTER.filled(reason=reason)) from reason
+            raise Refusal(NO_TYPESETTER.filled(reason=reason)) from reason
     return weasyprint
 
 
@@ -208,4 +226,4 @@ def _watched(progress: Progress | None) -> Iterator[None]:
         steps.propagate = propagates
         steps.setLevel(level)
     if watch.complaints:
-        raise Refusal(_ILL_SET.filled(complaint=watch.complaints[0]))
+        raise Refusal(ILL_SET.filled(complaint=watch.complaints[0]))

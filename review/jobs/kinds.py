@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from review.jobs.editions import seal_edition
+from review.jobs.editions import seal_correction, seal_edition
 from review.jobs.intakes import read_intake, save_intake
 from review.jobs.redactions import make_copy
 from review.jobs.reports import Report
@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
     "record_impact": record_impact,
     "rescreen_batch": rescreen_batch,
     "verify_ledger": verify_ledger,
+    "seal_correction": seal_correction,
     "seal_edition": seal_edition,
     "make_copy": make_copy,
 }

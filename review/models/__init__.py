@@ -5,12 +5,23 @@ from review.models.batches import Asked, AskedKind, Batch, BatchEntry, BatchKind
 from review.models.clocks import Clock, ClockPause, ClockRung, Delivery, Notice
 from review.models.desks import DeskEntry, DeskLeft, DeskList, DeskTally
 from review.models.disputes import DeferralList, Statement, StatementKind
-from review.models.holdings import AccessStatus, Description, Entry, Fonds, FondsCreator, JointMaker, Level, Series
+from review.models.holdings import (
+    CLOSED,
+    DECIDED,
+    AccessStatus,
+    Description,
+    Entry,
+    Fonds,
+    FondsCreator,
+    JointMaker,
+    Level,
+    Series,
+)
 from review.models.intakes import ColumnMapping, EntryChange, Intake, Proposal, SeriesChange
 from review.models.jobs import Job, Shard, Worker
 from review.models.ledger import LedgerHead, LedgerLine
 from review.models.objects import DigitalObject, PageText
-from review.models.opinions import Opinion, SignOff, TakenBack, Titling
+from review.models.opinions import CLOSING, Opinion, SignOff, TakenBack, Titling
 from review.models.packages import CountersignPackage, PackageReturn
 from review.models.people import Person
 from review.models.plans import Plan, PlanLine
@@ -42,6 +53,9 @@ from review.models.screening import Finding, ScreeningRun, Suggested
 from review.models.standing_in import Absence, Delegation
 
 __all__ = [
+    "CLOSED",
+    "CLOSING",
+    "DECIDED",
     "Absence",
     "AccessRequest",
     "AccessStatus",

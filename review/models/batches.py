@@ -1,10 +1,17 @@
 """Batches: entries of one fonds put through review together. Where the work is, Viewflow knows; not these rows."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from policies.sentences import Sentence
+
+if TYPE_CHECKING:
+    from review.models.releases import Release
 
 
 class BatchKind(models.TextChoices):
@@ -40,6 +47,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def release(self) -> Release | None:
+        """The newest edition of what it opened; None while nothing of it is published."""
+        return next(iter(self.releases.all()), None)
 
 
 class BatchEntry(models.Model):

@@ -12,11 +12,11 @@ from django.db import connection, models, transaction
 @models.Field.register_lookup
 @models.ForeignObject.register_lookup
 class Among(models.Lookup):
-    """`pk__among=[...]`: as `__in` over numbers, but one parameter however many there are."""
+    """`pk__among=[...]`: as `__in` over numbers or texts, but one parameter however many there are."""
 
     lookup_name = "among"
 
-    def get_prep_lookup(self) -> list[int]:
+    def get_prep_lookup(self) -> list[object]:
         return list(self.rhs)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[object]]:

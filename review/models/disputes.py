@@ -12,6 +12,7 @@ class StatementKind(models.TextChoices):
     AGENCY = "agency", _("statement of the forming unit")
     MINUTES = "minutes", _("minutes of the meeting")
     RULING = "ruling", _("ruling of the archives authority")
+    REPLY = "reply", _("reply to a question of the forming unit")
 
 
 class Statement(models.Model):

@@ -19,9 +19,15 @@ class AccessStatus(models.TextChoices):
 
     NOT_REVIEWED = "not_reviewed", _("not reviewed")
     OPEN = "open", _("open")
+    PARTIAL = "partial", _("open in part")
     DEFERRED = "deferred", _("deferred")
     SUSPENDED = "suspended", _("suspended")
     LEGACY_CONTROL = "legacy_control", _("restricted use (before 2020)")
+
+
+# What is kept from the public, in whole or but for a redacted copy: it comes back to be assessed again.
+CLOSED = (AccessStatus.PARTIAL, AccessStatus.DEFERRED)
+DECIDED = (AccessStatus.OPEN, *CLOSED, AccessStatus.SUSPENDED)
 
 
 class Fonds(models.Model):
@@ -194,7 +200,7 @@ class Entry(Description):
             ),
             models.CheckConstraint(
                 name="entry_deferred_has_ground_and_day",
-                condition=~models.Q(access_status=AccessStatus.DEFERRED)
+                condition=~models.Q(access_status__in=CLOSED)
                 | (~models.Q(ground="") & models.Q(opens_on__isnull=False)),
             ),
             models.CheckConstraint(
@@ -203,7 +209,7 @@ class Entry(Description):
                 | models.Q(
                     title="", public_title="", scope="", keywords="", persons="", notes="", document_number=""
                 )
-                & ~models.Q(access_status=AccessStatus.OPEN),
+                & ~models.Q(access_status__in=[AccessStatus.OPEN, AccessStatus.PARTIAL]),
             ),
         ]  # fmt: skip
 

@@ -17,6 +17,8 @@ from review.models.agencies import Agency
 from review.models.bulk import insert_rows
 from review.models.people import Person
 
+CLOSING = [outcome.value for outcome in Outcome if outcome.closes]
+
 
 class Opinion(models.Model):
     """One decision on one entry. It is never changed: only `standing` falls when a newer opinion takes its place."""
@@ -67,8 +69,8 @@ class Opinion(models.Model):
             ),
             models.CheckConstraint(
                 name="opinion_deferral_has_ground_and_day",
-                condition=(Q(outcome=Outcome.DEFER.value) & ~Q(ground="") & Q(opens_on__isnull=False))
-                | (~Q(outcome=Outcome.DEFER.value) & Q(opens_on__isnull=True)),
+                condition=(Q(outcome__in=CLOSING) & ~Q(ground="") & Q(opens_on__isnull=False))
+                | (~Q(outcome__in=CLOSING) & Q(opens_on__isnull=True)),
             ),
             models.CheckConstraint(
                 name="opinion_open_has_no_ground",

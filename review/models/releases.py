@@ -5,10 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Release(models.Model):
-    """An issued open catalogue of one batch. Its files are the sealed bundle; this row says which and by whom."""
+    """An issued open catalogue of one batch. Its files are the sealed bundle; this row says which and by whom.
+
+    A corrected edition is a release of its own, under its own number: it replaces another without what was closed again.
+    """
 
     number = models.CharField(_("release number"), max_length=20, unique=True)
-    batch = models.OneToOneField("review.Batch", on_delete=models.PROTECT, related_name="release")
+    batch = models.ForeignKey("review.Batch", on_delete=models.PROTECT, related_name="releases")
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     issued_on = models.DateField()
     person = models.ForeignKey("review.Person", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -21,6 +25,11 @@ class Release(models.Model):
         verbose_name = _("release")
         ordering = ["-id"]
         default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch"], condition=models.Q(corrects__isnull=True), name="release_one_first_edition_a_batch"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -156,10 +156,13 @@ class Erratum(models.Model):
 
 
 class AccessRequest(models.Model):
-    """A request for an unopened record (档案法 art. 29), or a complaint that it is not open (art. 28), and its answer."""
+    """A request for an unopened record (档案法 art. 29), a complaint that it is not open (art. 28), or an objection to one
+    that is; and its answer. `receipt`: the public site's, where a visitor sent it from there.
+    """
 
     number = models.CharField(_("request number"), max_length=20, unique=True)
-    kind = models.CharField(max_length=10, help_text="request or complaint")
+    receipt = models.CharField(max_length=20, blank=True, default="")
+    kind = models.CharField(max_length=10, help_text="request, complaint or objection")
     asker = models.CharField(max_length=80)
     contact = models.CharField(max_length=200)
     text = models.TextField()
@@ -168,7 +171,7 @@ class AccessRequest(models.Model):
     received_at = models.DateTimeField()
     received_by = models.ForeignKey("review.Person", null=True, on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey("review.Batch", null=True, on_delete=models.PROTECT, related_name="access_requests")
-    answer = models.CharField(max_length=12, blank=True, help_text="open, review, use, refused or upheld")
+    answer = models.CharField(max_length=12, blank=True, help_text="open, review, use, refused, upheld or taken_back")
     answer_text = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey("review.Person", null=True, on_delete=models.PROTECT, related_name="+")
@@ -178,7 +181,12 @@ class AccessRequest(models.Model):
         ordering = ["-id"]
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(name="access_request_kind_known", condition=Q(kind__in=["request", "complaint"])),
+            models.CheckConstraint(
+                name="access_request_kind_known", condition=Q(kind__in=["request", "complaint", "objection"])
+            ),
+            models.UniqueConstraint(
+                fields=["receipt"], condition=~Q(receipt=""), name="access_request_once_a_receipt"
+            ),
             models.CheckConstraint(
                 name="access_request_answered_whole",
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")

@@ -16,6 +16,7 @@ from policies.screening import Screener
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import (
+    CLOSED,
     AccessRequest,
     AccessStatus,
     Agency,
@@ -156,7 +157,7 @@ def _waiting(fonds: Fonds) -> QuerySet[Entry]:
 
 def _demanded(fonds: Fonds, codes: Collection[str]) -> list[tuple[int, str]]:
     """What is asked for by its codes and is neither open, under review nor held back, in archival order."""
-    closed = [AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL, AccessStatus.DEFERRED]
+    closed = [AccessStatus.NOT_REVIEWED, AccessStatus.LEGACY_CONTROL, *CLOSED]
     rows = not_held(Entry.objects.filter(fonds=fonds, reference_code__in=list(codes), access_status__in=closed))
     return list(rows.order_by("position", "id").values_list("pk", "reference_code"))
 

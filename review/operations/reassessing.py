@@ -15,7 +15,7 @@ from policies.reassessing import EVENT, check_event
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import (
-    AccessStatus,
+    CLOSED,
     Batch,
     BatchEntry,
     BatchKind,
@@ -94,7 +94,7 @@ def note_event(
     access.demand(by, NOTES, entry.fonds)
     ledger.hold()
     entry.refresh_from_db(fields=["access_status"])
-    check_event(kind, day=day, today=today, evidence=evidence, deferred=entry.access_status == AccessStatus.DEFERRED)
+    check_event(kind, day=day, today=today, evidence=evidence, deferred=entry.access_status in CLOSED)
     if ClosureEvent.objects.filter(entry=entry, kind=kind, day=day).exists():
         raise Refusal(Sentence("这一事项已经登记。", "This is noted already."))
     noted = ClosureEvent.objects.create(entry=entry, kind=kind, day=day, evidence=evidence.strip(), person=by, at=at)

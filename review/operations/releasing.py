@@ -6,7 +6,6 @@ asked again, and a bundle that is not what the record says now is refused.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -25,25 +24,26 @@ from policies.separation import EARLIER_STAGES, check_publisher
 from review import access, ledger
 from review.catalogue.bundles import BundleError
 from review.catalogue.loading import load_bundle
-from review.documents.bundle import CSV, Manifest, says, seal_bundle, verify_bundle, with_pages
+from review.documents.bundle import Manifest, says, seal_bundle, verify_bundle
 from review.documents.catalogue_pdf import Progress
-from review.documents.entries_csv import entries_csv
-from review.models import AccessStatus, Batch, BatchEntry, Entry, Person, Reassessment, Release, SignOff
+from review.models import CLOSED, AccessStatus, Batch, BatchEntry, Entry, Person, Reassessment, Release, SignOff
 from review.models.bulk import insert_unsaved, set_columns
 from review.queries.decisions import (
     Settled,
     counts_of,
     deciders,
-    decisions_digest,
     settled,
     signers,
     unconsented,
     unsigned,
 )
-from review.queries.editions import edition_of, next_number, standing_sign_off
+from review.queries.editions import edition_of, next_number, prepared, standing_sign_off
+from review.queries.procedures import steps_of
 from review.queries.reassessments import open_returns, returns_for
 from review.queries.records import public_hits
+from review.queries.redactions import copies_to_open, signed_digest, uncopied
 from review.queries.rules import current_screener
+from review.queries.seals import parts_kept, seal_of_the_archives
 
 
 def prepare_bundle(*, batch: Batch, issued_on: date, progress: Progress | None = None) -> Manifest:
@@ -56,15 +56,16 @@ def prepare_bundle(*, batch: Batch, issued_on: date, progress: Progress | None =
     sign_off = _checked(batch, rows, issued_on)
     number = next_number(issued_on)
     edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
-    _prepared().mkdir(parents=True, exist_ok=True)
+    prepared().mkdir(parents=True, exist_ok=True)
     # A folder of its own: two publishers at the same moment never write into, or clear away, one another's.
-    return seal_bundle(edition, Path(tempfile.mkdtemp(prefix=f"{batch.number}-", dir=_prepared())) / number, progress)
+    place = Path(tempfile.mkdtemp(prefix=f"{batch.number}-", dir=prepared())) / number
+    return seal_bundle(edition, place, progress, seal=seal_of_the_archives(), cache=parts_kept())
 
 
 def prepared_bundle(*, batch: Batch, issued_on: date) -> Manifest | None:
     """The newest bundle that was prepared for a batch and says what the record says now; None without one."""
     sign_off, number = standing_sign_off(batch), next_number(issued_on)
-    found = [*_prepared().glob(f"{batch.number}-*/{number}")]
+    found = [*prepared().glob(f"{batch.number}-*/{number}")]
     if sign_off is None or not found:
         return None
     edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
@@ -74,15 +75,17 @@ def prepared_bundle(*, batch: Batch, issued_on: date) -> Manifest | None:
         except Refusal:
             continue  # half made, or no longer whole
         if says(manifest, edition):
-            return with_pages(manifest)
+            return manifest
     return None
 
 
 @transaction.atomic
-def release(*, batch: Batch, manifest: Manifest, by: Person, at: datetime, issued_on: date) -> Release:
+def release(
+    *, batch: Batch, manifest: Manifest, by: Person, at: datetime, issued_on: date, reauthenticated: bool = False
+) -> Release:
     """Publish a prepared bundle: set every entry's access status, record the release, deliver it after the commit.
 
-    Raises Refusal when the batch may not be published, was released already, or the bundle is out of date.
+    The ledger notes whether the password was typed again. Raises Refusal when the batch may not be published, was released already, or the bundle is out of date.
     """
     access.demand(by, "review.release_fonds", batch.fonds)
     ledger.hold()
@@ -98,7 +101,7 @@ def release(*, batch: Batch, manifest: Manifest, by: Person, at: datetime, issue
         person=by,
         at=at,
         manifest_digest=manifest.digest,
-        pages=manifest.pdf.pages if manifest.pdf else 0,
+        pages=manifest.pages,
         counts=counts_of(rows),
     )
     ledger.append(
@@ -106,7 +109,13 @@ def release(*, batch: Batch, manifest: Manifest, by: Person, at: datetime, issue
         subject=f"release {made.number}",
         by=by,
         at=at,
-        facts={"batch": batch.number, "manifest": manifest.digest, "entries": counts_of(rows)["opened"]},
+        facts={
+            "batch": batch.number,
+            "manifest": manifest.digest,
+            "entries": counts_of(rows)["opened"],
+            "opened_in_part": counts_of(rows)["opened_in_part"],
+            "reauthenticated": reauthenticated,
+        },
         ruleset_digest=batch.screening_runs.latest().ruleset_digest,
         rows_digest=sign_off.decisions_digest,
     )
@@ -118,7 +127,7 @@ def close_without_opening(*, batch: Batch, by: Person | str, at: datetime) -> No
     """Record the outcome of a signed batch of which nothing opens: there is no catalogue to publish."""
     rows = settled(batch)
     sign_off = _checked(batch, rows, timezone.localdate(at))
-    if any(row.decision and row.decision.outcome.opens for row in rows):
+    if any(row.decision and row.decision.outcome.shows for row in rows):
         raise Refusal(Sentence("本批有开放条目，须经公布。", "The batch opens entries and has to be published."))
     _record_outcomes(rows, at)
     ledger.append(
@@ -164,14 +173,9 @@ def bundle_of(release: Release) -> Path:
     return Path(settings.RELEASES_DIR) / release.number
 
 
-def _prepared() -> Path:
-    """Where bundles wait until their release is on record."""
-    return Path(settings.RELEASES_DIR) / "prepared"
-
-
 def _put_in_place(release: Release) -> None:
     """Move the prepared bundle that the record names, by its digest, to its final place in one step."""
-    for folder in _prepared().glob(f"{release.batch.number}-*/{release.number}"):
+    for folder in prepared().glob(f"{release.batch.number}-*/{release.number}"):
         if verify_bundle(folder).digest == release.manifest_digest:
             folder.rename(bundle_of(release))
             shutil.rmtree(folder.parent, ignore_errors=True)
@@ -181,14 +185,15 @@ def _put_in_place(release: Release) -> None:
 def _checked(batch: Batch, rows: list[Settled], today: date) -> SignOff:
     """The standing sign-off of a batch that may be published. Raises Refusal."""
     sign_off = standing_sign_off(batch)
-    opened = [row for row in rows if row.decision is not None and row.decision.outcome.opens]
+    shown = [row for row in rows if row.decision is not None and row.decision.outcome.shows]
     screener = current_screener()
     hits = [
         (row.entry.reference_code, "、".join(words))
-        for row in opened
+        for row in shown
         if (words := public_hits(row.entry, today, screener=screener))
     ]
-    digest = decisions_digest(rows)
+    copies = copies_to_open(rows)
+    digest = signed_digest(rows, copies)
     check_release(
         signed_digest=sign_off.decisions_digest if sign_off else None,
         decisions_digest=digest,
@@ -196,6 +201,8 @@ def _checked(batch: Batch, rows: list[Settled], today: date) -> SignOff:
         public_hits=hits,
         unsigned=unsigned(batch, digest),
         unconsented=[row.entry.reference_code for row in unconsented(batch, rows)],
+        uncopied=uncopied(rows, copies),
+        unsampled=steps_of(batch).sample and not batch.certificates.filter(passed=True).exists(),
     )
     if sign_off is None:  # check_release refused already; said again for the reader and the type checker
         raise Refusal(Sentence("本批尚未审定签发。", "The batch is not signed off."))
@@ -211,10 +218,8 @@ def _check_publisher(batch: Batch, by: Person) -> None:
 
 def _check_current(manifest: Manifest, batch: Batch, sign_off: SignOff, issued_on: date) -> None:
     """The prepared bundle says exactly what the record says now."""
-    number = next_number(issued_on)
-    edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
-    digest = hashlib.sha256(entries_csv(edition)).hexdigest()
-    if manifest.content["number"] != number or manifest.content["files"][CSV]["sha256"] != digest:
+    edition = edition_of(batch, sign_off, number=next_number(issued_on), issued_on=issued_on)
+    if not says(manifest, edition):
         raise Refusal(
             Sentence(
                 "目录编成之后情况有变，请重新编制并公布。",
@@ -234,9 +239,10 @@ def _record_outcomes(rows: list[Settled], at: datetime) -> None:
         if decision.outcome.opens:
             entry.access_status, entry.ground, entry.opens_on = AccessStatus.OPEN, decision.ground, None
             outcomes[OPENED].append(entry)
-        elif decision.outcome is Outcome.DEFER:
-            entry.access_status, entry.ground = AccessStatus.DEFERRED, decision.ground
-            entry.opens_on = decision.opens_on
+        elif decision.outcome.closes:
+            in_part = decision.outcome is Outcome.PARTIAL
+            entry.access_status = AccessStatus.PARTIAL if in_part else AccessStatus.DEFERRED
+            entry.ground, entry.opens_on = decision.ground, decision.opens_on
             outcomes[RENEWED].append(entry)
         else:
             outcomes[REFERRED].append(entry)
@@ -255,5 +261,5 @@ def _record_returns(outcomes: Mapping[str, list[Entry]], at: datetime) -> None:
     """
     for outcome, entries in outcomes.items():
         open_returns([entry.pk for entry in entries]).update(done_at=at, outcome=outcome)
-    still = [entry for entry in outcomes[REFERRED] if entry.access_status == AccessStatus.DEFERRED]
+    still = [entry for entry in outcomes[REFERRED] if entry.access_status in CLOSED]
     insert_unsaved(Reassessment, returns_for([*outcomes[RENEWED], *still], at=at))

@@ -1,4 +1,4 @@
-"""Requests for records that are not open, and complaints that they are not: registered, answered, traced.
+"""Requests for records that are not open, complaints that they are not, objections to what is: registered, answered, traced.
 
 Sources: 档案法 arts. 28-29; 档案法实施条例 art. 34. An answer never opens a record: at most it sets off its review.
 """
@@ -15,7 +15,7 @@ from policies.secrecy import still_classified
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import AccessRequest, AccessStatus, Batch, Entry, Fonds, Person
-from review.queries.requests import closed_titles_said, next_request
+from review.queries.requests import by_receipts, closed_titles_said, next_request
 
 
 @transaction.atomic
@@ -51,6 +51,45 @@ def register_request(
         received_by=by,
     )
     _note("register_request", made, by, at, {"fonds": fonds.code, "kind": kind}, asker, contact, text)
+    return made
+
+
+@transaction.atomic
+def register_visitor_request(
+    *,
+    receipt: str,
+    kind: str,
+    asker: str,
+    contact: str,
+    text: str,
+    fonds: Fonds,
+    entry: Entry | None,
+    by: str,
+    at: datetime,
+) -> AccessRequest:
+    """Register what a visitor sent from the public site, under its own number and with its receipt. Raises Refusal.
+
+    Nobody's right is asked: whoever carries the document in registers it, and the request officers find it at their desk.
+    """
+    check_registration(kind=kind, asker=asker, contact=contact, text=text)
+    if entry is not None and entry.fonds_id != fonds.pk:
+        raise Refusal(Sentence("所指条目不在该全宗。", "The entry is not of this fonds."))
+    ledger.hold()
+    if by_receipts([receipt]):
+        raise Refusal(Sentence(f"回执 {receipt} 已经登记。", f"Receipt {receipt} is registered already."))
+    made = AccessRequest.objects.create(
+        number=next_request(kind, timezone.localdate(at).year),
+        receipt=receipt,
+        kind=kind,
+        asker=asker.strip(),
+        contact=contact.strip(),
+        text=text.strip(),
+        fonds=fonds,
+        entry=entry,
+        received_at=at,
+    )
+    facts: dict[str, ledger.Fact] = {"fonds": fonds.code, "kind": kind, "receipt": receipt}
+    _note("register_visitor_request", made, by, at, facts, asker, contact, text)
     return made
 
 
@@ -102,7 +141,7 @@ def _classified(entry: Entry, at: datetime) -> bool:
 
 
 def _note(
-    act: str, request: AccessRequest, by: Person, at: datetime, facts: dict[str, ledger.Fact], *texts: str
+    act: str, request: AccessRequest, by: Person | str, at: datetime, facts: dict[str, ledger.Fact], *texts: str
 ) -> None:
     """The ledger line: numbers and codes; what was written, by its digest."""
     ledger.append(

@@ -7,15 +7,16 @@ from datetime import datetime
 from django.db import transaction
 
 from policies.outcomes import Stage
-from policies.releasing import check_may_sign
+from policies.releasing import check_copies, check_may_sign
 from policies.reviewing import check_all_decided, check_rules_applied
 from policies.roles import ROLES
 from policies.separation import EARLIER_STAGES, check_confirmer
 from review import access, ledger
 from review.models import Batch, Person, SignOff
-from review.queries.decisions import counts_of, deciders, decisions_digest, round_of, settled, signatures_of
+from review.queries.decisions import counts_of, deciders, round_of, settled, signatures_of
 from review.queries.mid_batch import held_by_rules
 from review.queries.procedures import steps_of
+from review.queries.redactions import copies_to_open, signed_digest, uncopied
 
 PERMISSION = "review.sign_off_fonds"
 
@@ -25,7 +26,8 @@ def sign_off(*, batch: Batch, by: Person, at: datetime, reauthenticated: bool = 
     """Put one signature under the current round of `batch`: one of as many as the procedure asks for.
 
     Signatures under other decisions than those of now are void and fall. The ledger notes the roles for which this one
-    counts, and whether the password was typed again for it. Raises Refusal while an entry is undecided, or the signer reviewed here or signed already; PermissionDenied.
+    counts, and whether the password was typed again for it. Raises Refusal while an entry is undecided or to open in part
+    without a verified copy, or the signer reviewed here or signed already; PermissionDenied.
     Source: 国家档案馆档案开放办法 art. 13 (确认); how many sign is house policy.
     """
     access.demand(by, PERMISSION, batch.fonds)
@@ -35,7 +37,9 @@ def sign_off(*, batch: Batch, by: Person, at: datetime, reauthenticated: bool = 
     check_rules_applied(**held_by_rules(batch))
     rows = settled(batch)
     check_all_decided(sum(row.decision is None for row in rows))
-    digest, counts, round_ = decisions_digest(rows), counts_of(rows), round_of(batch)
+    copies = copies_to_open(rows)
+    check_copies(uncopied(rows, copies))
+    digest, counts, round_ = signed_digest(rows, copies), counts_of(rows), round_of(batch)
     signatures_of(batch).exclude(decisions_digest=digest).order_by().update(standing=False)
     needed = steps_of(batch).signatures
     roles = [line.role for line in needed if access.holds(by, f"review.{ROLES[line.role].permission}", batch.fonds)]
@@ -50,6 +54,7 @@ def sign_off(*, batch: Batch, by: Person, at: datetime, reauthenticated: bool = 
         facts={
             "round": round_,
             "opened": counts["opened"],
+            "opened_in_part": counts["opened_in_part"],
             "deferred": counts["deferred"],
             "referred": counts["referred"],
             "reviewers": len(deciders(batch, list(Stage))),

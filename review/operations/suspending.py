@@ -186,7 +186,8 @@ def restore_entry(*, suspension: Suspension, reason: str, by: Person, at: dateti
                 f"By the rules in force its public fields still show “{', '.join(hits)}”. It cannot be opened again so.",
             )
         )
-    entry.access_status = AccessStatus.OPEN
+    # What was open in part has kept the day on which its record is assessed again.
+    entry.access_status = AccessStatus.PARTIAL if entry.opens_on else AccessStatus.OPEN
     entry.save(update_fields=["access_status"])
     suspension.outcome, suspension.ended_at = RESTORE, at
     suspension.save(update_fields=["outcome", "ended_at"])
@@ -198,7 +199,9 @@ def restore_entry(*, suspension: Suspension, reason: str, by: Person, at: dateti
 
 
 @transaction.atomic
-def answer_reclosure(*, suspension: Suspension, agrees: bool, reason: str, by: Person, at: datetime) -> None:
+def answer_reclosure(
+    *, suspension: Suspension, agrees: bool, reason: str, by: Person, at: datetime, reauthenticated: bool = False
+) -> None:
     """The authority's answer to a panel that closes an entry again (档案法实施条例 art. 31). Raises Refusal.
 
     Agreed: the entry is deferred, with its day of return. Refused: it stays suspended and is the panel's again.
@@ -206,7 +209,11 @@ def answer_reclosure(*, suspension: Suspension, agrees: bool, reason: str, by: P
     suspension = _running(suspension, by, "review.oversee_fonds")
     check_ends(outcome=RECLOSE, decided=suspension.outcome)
     check_consent_reason(agrees=agrees, reason=reason)
-    facts: dict[str, ledger.Fact] = {"case": suspension.number, "agrees": agrees}
+    facts: dict[str, ledger.Fact] = {
+        "case": suspension.number,
+        "agrees": agrees,
+        "reauthenticated": reauthenticated,
+    }
     facts.update(_for(by, "review.oversee_fonds", suspension))
     if agrees:
         entry = suspension.entry

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from policies.catalogue_rows import Complaint
 from policies.protection import HOUSEKEEPING
 from policies.sentences import Sentence
-from review.models import AccessStatus, Agency, BatchEntry, Entry, Fonds, JointMaker, LedgerLine, Series
+from review.models import DECIDED, AccessStatus, Agency, BatchEntry, Entry, Fonds, JointMaker, LedgerLine, Series
 from review.queries.own_rows import OF_ENTRIES, SHARED
 from review.staging import ABOVE_REFUSED, Staged
 
@@ -232,9 +232,7 @@ def _difference(unit: dict, row: dict, agencies: Agencies, as_series: bool) -> t
         changes["joint"] = [unit["joint"], list(answers[1])]
     if not changes:
         return "same", ""
-    protected = not as_series and (
-        unit["live"] or unit["access_status"] in (AccessStatus.OPEN, AccessStatus.DEFERRED, AccessStatus.SUSPENDED)
-    )
+    protected = not as_series and (unit["live"] or unit["access_status"] in DECIDED)
     # `own` follows the fields it is about, and has no weight of its own.
     verdict = "propose" if protected and not set(changes) - {"own"} <= HOUSEKEEPING else "change"
     return verdict, json.dumps(changes, ensure_ascii=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
@@ -230,7 +230,7 @@ class Settled:
             return proposal
         agreed = decision_of(self.agreement) if self.agreement is not None else proposal
         barred = self.unknown or (self.ruling is None and bool(self.unheard))
-        closed = self.in_dispute or not self.complete or (barred and agreed.outcome.opens)
+        closed = self.in_dispute or not self.complete or (barred and agreed.outcome.shows)
         return None if closed else agreed
 
     @property
@@ -244,8 +244,8 @@ class Settled:
 
     @property
     def needs_consent(self) -> bool:
-        """Whether it is a deferral that the authority has not consented to (档案法实施条例 art. 31)."""
-        return self.decision is not None and self.decision.outcome is Outcome.DEFER and not self.consented
+        """Whether a record stays closed and the authority has not consented to it (档案法实施条例 art. 31)."""
+        return self.decision is not None and self.decision.outcome.closes and not self.consented
 
 
 def settled(batch: Batch, round_: int | None = None) -> list[Settled]:
@@ -315,8 +315,11 @@ def unconsented(batch: Batch, rows: Iterable[Settled]) -> list[Settled]:
     return needing if needing and steps_of(batch).consent else []
 
 
-def decisions_digest(rows: Iterable[Settled]) -> str:
-    """What a signature covers: reference code, outcome, ground, day and every public field of each entry."""
+def decisions_digest(rows: Iterable[Settled], copies: Mapping[int, str]) -> str:
+    """What a signature covers: reference code, outcome, ground, day and every public field of each entry.
+
+    `copies`: by entry id, the digest of the redacted copy that opens of it (queries/redactions.py, `signed_digest`).
+    """
     return digest_of_rows(
         (
             row.entry.reference_code,
@@ -328,6 +331,7 @@ def decisions_digest(rows: Iterable[Settled]) -> str:
             row.entry.date_text,
             row.entry.extent,
             row.entry.series_title,
+            *([copies[row.entry.pk]] if row.entry.pk in copies else ()),
         )
         for row in rows
     )
@@ -353,17 +357,18 @@ def closures_of(rows: Iterable[Settled]) -> list[Closure]:
 
 
 def counts_of(rows: Iterable[Settled]) -> dict[str, int | dict[str, int]]:
-    """How many open, open early, are deferred by ground, referred or undecided."""
+    """How many open, open early, stay closed by ground (of them open in part), are referred or undecided."""
     outcomes: Counter[str] = Counter()
     grounds: Counter[str] = Counter()
     for row in rows:
         decision = row.decision
         outcomes[decision.outcome if decision else "undecided"] += 1
-        if decision and decision.outcome is Outcome.DEFER:
+        if decision and decision.outcome.closes:
             grounds[decision.ground] += 1
     return {
         "opened": outcomes[Outcome.OPEN] + outcomes[Outcome.OPEN_EARLY],
         "opened_early": outcomes[Outcome.OPEN_EARLY],
+        "opened_in_part": outcomes[Outcome.PARTIAL],
         "deferred": dict(sorted(grounds.items())),
         "referred": outcomes[Outcome.REFER],
         "undecided": outcomes["undecided"],

@@ -49,7 +49,9 @@ def listed(batch: Batch, made: DeferralList) -> list[Listed]:
         consent = row.consent if row.consent is not None and row.consent.at >= made.made_at else None
         if consent is not None:
             found.append(
-                Listed(row, Decision(Outcome.DEFER, consent.ground, consent.opens_on, _reason(row)), consent)
+                Listed(
+                    row, Decision(Outcome(consent.outcome), consent.ground, consent.opens_on, _reason(row)), consent
+                )
             )
         elif row.needs_consent and row.decision is not None:
             found.append(Listed(row, row.decision, None))

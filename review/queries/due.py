@@ -31,6 +31,7 @@ from django.db.models import (
 from policies.dates import DateSpan, DueMode, due_date, years_after
 from policies.profiles import Profile, profile_of
 from review.models import (
+    CLOSED,
     AccessStatus,
     Agency,
     BatchEntry,
@@ -172,7 +173,7 @@ def states_on(today: date) -> dict[State, Q]:
         "under_review": Q(live=True),
         "held": Q(live=False, held_back=True),
         "open": Q(access_status=AccessStatus.OPEN),
-        "deferred": Q(access_status=AccessStatus.DEFERRED),
+        "deferred": Q(access_status__in=CLOSED),
         "undated": Q(latest__isnull=True),
         "ahead": ahead,
         "early": ahead & Q(stub=False, classification="", access_condition=""),

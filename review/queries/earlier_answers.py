@@ -56,11 +56,11 @@ class EarlierAnswer:
 
     @property
     def release(self) -> Release | None:
-        """The release in which the entry was opened; None where it was not."""
+        """The release in which the entry was opened, in whole or in part; None where it was not."""
         decided = self.decided
-        if decided is None or not Outcome(decided.outcome).opens:
+        if decided is None or not Outcome(decided.outcome).shows:
             return None
-        return getattr(self.batch, "release", None)
+        return self.batch.release
 
 
 def answers_of(agency: Agency, *, only_differing: bool = False) -> QuerySet[Opinion]:
@@ -71,7 +71,11 @@ def answers_of(agency: Agency, *, only_differing: bool = False) -> QuerySet[Opin
     rows = Opinion.objects.filter(Exists(handed_in), stage=Stage.COUNTERSIGN, agency=agency, standing=True)
     if only_differing:
         rows = rows.exclude(answer=Answer.AGREE)
-    return rows.select_related("batch_entry__entry", "batch_entry__batch__release", "person").order_by("-pk")
+    return (
+        rows.select_related("batch_entry__entry", "batch_entry__batch", "person")
+        .prefetch_related("batch_entry__batch__releases")
+        .order_by("-pk")
+    )
 
 
 def what_became(answers: Sequence[Opinion]) -> list[EarlierAnswer]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
@@ -11,14 +13,29 @@ from django.utils import timezone
 
 from policies.outcomes import Outcome
 from policies.sentences import Sentence
-from review.documents.edition import Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
-from review.models import AccessStatus, Batch, Entry, Release, SignOff
+from review.documents.bundle import Manifest
+from review.documents.edition import ClosedEntry, Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
+from review.models import AccessStatus, Batch, Entry, RedactedCopy, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled, signatures_of
+from review.queries.objects import kept_at
+from review.queries.procedures import procedure_of
 from review.queries.records import barred_words, public_hits
+from review.queries.redactions import copies_to_open
 from review.queries.rules import current_screener
 
 # What stands in the place of a heading that may not be shown; the wording is house policy.
 HIDDEN = "[题名不公布]"
+
+
+def catalogues_in(manifest: Manifest) -> list[str]:
+    """The names of a bundle's open catalogue, volume by volume."""
+    names = [name for name in manifest.content["files"] if name.startswith("open-catalogue")]
+    return sorted(names, key=lambda name: (len(name), name))
+
+
+def prepared() -> Path:
+    """Where bundles wait until their release is on record."""
+    return Path(settings.RELEASES_DIR) / "prepared"
 
 
 def next_number(issued_on: date) -> str:
@@ -45,7 +62,7 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
     Everybody who signed these very decisions is named, in the order in which they did.
     """
     rows = settled(batch)
-    counts = counts_of(rows)
+    counts, copies = counts_of(rows), copies_to_open(rows)
     run = batch.screening_runs.latest()
     return Edition(
         number=number,
@@ -59,21 +76,48 @@ def edition_of(batch: Batch, sign_off: SignOff, *, number: str, issued_on: date)
         ruleset_digest=run.ruleset_digest,
         ledger_line=sign_off.ledger_line,
         ledger_digest=sign_off.ledger_digest,
-        fonds=(FondsPart(batch.fonds.code, batch.fonds.title, _series(batch, rows, issued_on)),),
+        fonds=(FondsPart(batch.fonds.code, batch.fonds.title, _series(batch, rows, copies, issued_on)),),
         counts=EditionCounts(
             opened=counts["opened"],
             opened_early=counts["opened_early"],
             deferred=counts["deferred"],
             referred=counts["referred"],
             not_due=not_due(batch),
+            opened_in_part=counts["opened_in_part"],
         ),
+        closed=_listed(batch, rows, issued_on),
+        copies={copy.digest: kept_at(copy.digest) for copy in copies.values()},
+        public_url=settings.PUBLIC_URL,
         code_version=settings.VERSION,
     )
 
 
-def _series(batch: Batch, rows: list[Settled], today: date) -> tuple[SeriesPart, ...]:
+def _listed(batch: Batch, rows: list[Settled], today: date) -> tuple[ClosedEntry, ...]:
+    """The deferred entries that the procedure lets the catalogue list: codes, grounds and days, never a title.
+
+    A code that itself says what may not be public is left out, and so is the stub of a state secret.
+    """
+    grounds = procedure_of(batch).listed_grounds
+    if not grounds:
+        return ()
+    screener = current_screener()
+    return tuple(
+        ClosedEntry(batch.fonds.code, row.entry.reference_code, decision.ground, decision.opens_on)
+        for row in rows
+        if (decision := row.decision) is not None
+        and decision.outcome is Outcome.DEFER
+        and decision.ground in grounds
+        and not row.entry.stub
+        and not screener.public_hits(row.entry.reference_code)
+        and not any(word in row.entry.reference_code for word in barred_words(row.entry, today, screener))
+    )
+
+
+def _series(
+    batch: Batch, rows: list[Settled], copies: Mapping[int, RedactedCopy], today: date
+) -> tuple[SeriesPart, ...]:
     """Series in the order of their first entry, entries in archival order; a series that comes again is one."""
-    opened = [row for row in rows if row.decision and row.decision.outcome.opens]
+    opened = [row for row in rows if row.decision and row.decision.outcome.shows]
     shown = _shown_series(batch, opened, today)
     series: dict[str, list[Settled]] = {}
     for row in opened:
@@ -89,6 +133,7 @@ def _series(batch: Batch, rows: list[Settled], today: date) -> tuple[SeriesPart,
                     date=row.entry.shown_date,
                     extent=row.entry.extent,
                     early=row.decision is not None and row.decision.outcome is Outcome.OPEN_EARLY,
+                    copy=copies[row.entry.pk].digest if row.entry.pk in copies else "",
                 )
                 for row in part
             ),
@@ -105,7 +150,9 @@ def _shown_series(batch: Batch, opened: list[Settled], today: date) -> dict[str,
     headings are public although nobody decided on them.
     """
     entries = Entry.objects.filter(fonds=batch.fonds).select_related("fonds", "agency")
-    titled = Q(access_status=AccessStatus.OPEN) | Q(pk__in=[row.entry.pk for row in opened])
+    titled = Q(access_status__in=[AccessStatus.OPEN, AccessStatus.PARTIAL]) | Q(
+        pk__in=[row.entry.pk for row in opened]
+    )
     closed = {_folded(title) for title in entries.exclude(titled, public_title="").values_list("title", flat=True)}
     screener = current_screener()
     masked = {word for entry in entries.exclude(public_title="") for word in barred_words(entry, today, screener)}

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from review.models import AccessStatus, Entry, Fonds
+from review.models import CLOSED, AccessStatus, Entry, Fonds
 from review.queries.due import last_due, with_past
 
 
@@ -39,7 +39,7 @@ def due_list(fonds: QuerySet[Fonds], today: date) -> list[DueLine]:
             due=Count("pk", filter=waiting & Q(latest__lte=last_due(today))),
             under_review=Count("pk", filter=Q(live=True)),
             open=Count("pk", filter=Q(access_status=AccessStatus.OPEN)),
-            deferred=Count("pk", filter=Q(access_status=AccessStatus.DEFERRED)),
+            deferred=Count("pk", filter=Q(access_status__in=CLOSED)),
             undated=Count("pk", filter=Q(latest__isnull=True)),
         )
     }

@@ -20,10 +20,15 @@ from review.queries.decisions import Settled, round_of
 
 SHOWN = 3  # entries of each kind
 GROUPS = 20  # of a batch that are listed
-_STATUSES = {AccessStatus.OPEN: Outcome.OPEN, AccessStatus.DEFERRED: Outcome.DEFER}
+_STATUSES = {
+    AccessStatus.OPEN: Outcome.OPEN,
+    AccessStatus.PARTIAL: Outcome.PARTIAL,
+    AccessStatus.DEFERRED: Outcome.DEFER,
+}
 _DECIDED = {
     Outcome.OPEN: Outcome.OPEN,
     Outcome.OPEN_EARLY: Outcome.OPEN,
+    Outcome.PARTIAL: Outcome.PARTIAL,
     Outcome.DEFER: Outcome.DEFER,
     Outcome.REFER: Outcome.REFER,
 }

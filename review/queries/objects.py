@@ -13,7 +13,7 @@ from django.conf import settings
 from policies.catalogue_rows import same_code
 from policies.secrecy import still_classified
 from policies.sentences import Sentence
-from review.models import AccessStatus, BatchEntry, DigitalObject, Entry, Fonds, Opinion, RedactedCopy
+from review.models import CLOSED, AccessStatus, BatchEntry, DigitalObject, Entry, Fonds, Opinion, RedactedCopy
 from review.queries.decisions import round_of
 from review.readers.object_contents import digest_of
 from review.readers.object_folders import code_on_disk
@@ -68,8 +68,8 @@ def is_secret(entry: Entry, today: date) -> bool:
 
 
 def is_decided(entry: Entry) -> bool:
-    """Whether an entry is open or deferred, or an opinion stands on it in the current round of its running batch."""
-    if entry.access_status in (AccessStatus.OPEN, AccessStatus.DEFERRED):
+    """Whether an entry is open, in whole or in part, or deferred, or an opinion stands on it in the current round of its running batch."""
+    if entry.access_status in (AccessStatus.OPEN, *CLOSED):
         return True
     live = BatchEntry.objects.filter(entry=entry, live=True).select_related("batch").first()
     return live is not None and Opinion.objects.filter(

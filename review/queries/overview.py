@@ -31,9 +31,10 @@ from django.utils import timezone
 from policies.agreement import Agreement, agreement_of
 from policies.forecasting import WEEKS
 from policies.managing import CANCELLED
-from policies.outcomes import Outcome, Stage
+from policies.outcomes import Stage
 from review.models import (
-    AccessStatus,
+    CLOSED,
+    CLOSING,
     Agency,
     Asked,
     Batch,
@@ -94,9 +95,7 @@ def tallies_by_fonds(entries: QuerySet[Entry], today: date) -> dict[int, Tally]:
 
 def grounds_of_closed(entries: QuerySet[Entry]) -> list[tuple[str, int]]:
     """How many of the entries each ground keeps closed now, the most first. One query."""
-    rows = (
-        entries.filter(access_status=AccessStatus.DEFERRED).order_by().values_list("ground").annotate(n=Count("pk"))
-    )
+    rows = entries.filter(access_status__in=CLOSED).order_by().values_list("ground").annotate(n=Count("pk"))
     return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
@@ -140,15 +139,15 @@ def recorded_by(fonds: Collection[int]) -> list[Recorded]:
     Two queries at any size. A batch that was given up recorded nothing.
     """
     batches = Batch.objects.filter(fonds__in=fonds)
-    released = batches.filter(release__isnull=False).values_list(
-        "pk", "fonds", "plan_line", "release__issued_on", "release__counts"
+    released = batches.filter(releases__isnull=False, releases__corrects=None).values_list(
+        "pk", "fonds", "plan_line", "releases__issued_on", "releases__counts"
     )
     found = [Recorded(*row[:4], *_outcomes(row[4])) for row in released.order_by()]
     consented = DeferralList.objects.filter(batch=OuterRef("batch"), answered_at__isnull=False).order_by(
         "-answered_at"
     )
     signed = (
-        SignOff.objects.filter(standing=True, batch__in=batches.filter(release__isnull=True).order_by())
+        SignOff.objects.filter(standing=True, batch__in=batches.filter(releases__isnull=True).order_by())
         .exclude(Exists(BatchEntry.objects.filter(batch=OuterRef("batch"), live=True)))
         .exclude(Exists(BatchReturn.objects.filter(batch=OuterRef("batch"), from_desk=CANCELLED)))
         .order_by("pk")
@@ -292,7 +291,7 @@ def recent_hands(fonds: Collection[int]) -> Hands:
     )
     said: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
     for entry, round_, stage, outcome, ground in rows:
-        said[entry, round_][stage] = f"{outcome}/{ground if outcome == Outcome.DEFER else ''}"
+        said[entry, round_][stage] = f"{outcome}/{ground if outcome in CLOSING else ''}"
     pairs, again, reversed_ = [], 0, 0
     for hands in said.values():
         given = [hands[stage] for stage in _ORDER if stage in hands]

@@ -50,6 +50,8 @@ def own_row(values: dict[str, object], *, series: bool, joint: Sequence[str] = (
     stated = {name: _plain(values[name]) for name in (SHARED if series else SHARED + OF_ENTRIES)}
     if series:
         stated["level"] = "series"
+    elif stated["access_status"] == AccessStatus.PARTIAL:
+        stated["access_status"] = AccessStatus.DEFERRED.value  # so does it for the record whose copy alone is open
     elif stated["access_status"] == AccessStatus.SUSPENDED:
         stated["access_status"] = (
             AccessStatus.NOT_REVIEWED.value

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from policies.outcomes import Answer, Outcome, Stage
+from policies.outcomes import Answer, Stage
 from policies.reviewing import Decision
 from policies.roles import ROLES
 from policies.sentences import Refusal, Sentence
@@ -42,6 +42,7 @@ from review.documents.review_forms import (
 )
 from review.ledger import digest_of_rows
 from review.models import (
+    CLOSING,
     AskedKind,
     Batch,
     Certificate,
@@ -77,7 +78,7 @@ def papers_of(batch: Batch) -> list[Made]:
     ]
     differing = Opinion.objects.filter(batch_entry__batch=batch, stage__in=[Stage.RECONCILE, Stage.COORDINATE])
     rounds = set(differing.order_by().values_list("round", flat=True).distinct())
-    rounds |= set(Statement.objects.filter(batch_entry__batch=batch).order_by().values_list("round", flat=True))
+    rounds |= set(_said_of_differences(batch).order_by().values_list("round", flat=True))
     found += [Made("minutes", str(n), f"XS-{batch.number}-{n}", NAMES["minutes"]) for n in sorted(rounds)]
     found.append(Made("approval", round_, f"SP-{batch.number}-{round_}", NAMES["approval"]))
     found += [
@@ -252,7 +253,7 @@ def _minutes(batch: Batch, round_: int, language: str) -> Paper | None:
     if not 1 <= round_ <= round_of(batch):
         return None
     statements: dict[int, list[Statement]] = {}
-    rows = Statement.objects.filter(batch_entry__batch=batch, round=round_).select_related("agency", "person")
+    rows = _said_of_differences(batch).filter(round=round_).select_related("agency", "person")
     for statement in rows.order_by("pk"):
         statements.setdefault(statement.batch_entry_id, []).append(statement)
     lines = []
@@ -286,6 +287,11 @@ def _answers_said(row: Settled, language: str) -> Iterable[str]:
         yield answer_said(_answered(answer), language)
     for other in _others(row):
         yield other.of(language)
+
+
+def _said_of_differences(batch: Batch) -> QuerySet[Statement]:
+    """What was said of entries in difference; a reply to a question is none of it."""
+    return Statement.objects.filter(batch_entry__batch=batch).exclude(kind=StatementKind.REPLY)
 
 
 def _stated(statement: Statement) -> tuple[Sentence, str]:
@@ -324,7 +330,7 @@ def deferred_at(made: DeferralList) -> list[DeferralLine]:
         said = decided.get(row.pk, {})
         opinion = said.get(Stage.COORDINATE) or said.get(Stage.RECONCILE) or said.get(proposed)
         consent = said.get(Stage.CONSENT)
-        if opinion is None or opinion.outcome != Outcome.DEFER or opinion.opens_on is None:
+        if opinion is None or opinion.outcome not in CLOSING or opinion.opens_on is None:
             continue
         if consent and consent.answer == Answer.AGREE and _same(consent, opinion):
             continue

@@ -8,12 +8,12 @@ from typing import Literal
 from django.db.models import QuerySet
 
 from policies.learning.listing import Example, Listed
-from review.models import Entry, Series
+from review.models import CLOSED, Entry, Series
 from review.models.holdings import AccessStatus
 
 KeptWhole = Literal["fonds", "series"]
 
-_DECIDED = [AccessStatus.OPEN, AccessStatus.DEFERRED]
+_DECIDED = [AccessStatus.OPEN, *CLOSED]
 
 
 def decided_here() -> QuerySet[Entry]:
@@ -32,7 +32,7 @@ def past_decisions(kept_whole: KeptWhole = "fonds") -> list[Example]:
     """
     entries = list(decided_here())
     return [
-        Example(listed, frozenset([entry.ground] if entry.access_status == AccessStatus.DEFERRED else []))
+        Example(listed, frozenset([entry.ground] if entry.access_status in CLOSED else []))
         for entry, listed in zip(entries, as_listed(entries, kept_whole), strict=True)
     ]
 

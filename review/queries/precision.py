@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from policies.outcomes import Outcome, Stage, Suggestion
 from policies.rules import Rule
 from policies.sentences import Refusal
-from review.models import BatchReturn, Finding, Opinion, SignOff
+from review.models import CLOSING, BatchReturn, Finding, Opinion, SignOff
 from review.queries.rules import ruleset_with
 
 FEWEST = 20  # decided entries below which nothing is said of the share
@@ -88,7 +88,7 @@ def closed_without(rule: Rule) -> tuple[int, int]:
     found = Finding.objects.filter(batch_entry=OuterRef("batch_entry"), rule=rule.id, replaced_by=None)
     counted = (
         _signed()
-        .filter(outcome=Outcome.DEFER, ground=rule.ground)
+        .filter(outcome__in=CLOSING, ground=rule.ground)
         .aggregate(all=Count("pk"), without=Count("pk", filter=~Exists(found)))
     )
     return counted["all"], counted["without"]
@@ -124,8 +124,8 @@ def _counted(signed: str, returned: int) -> dict[str, dict[tuple[str, str], _Cou
     """Rule id to ruleset (number, digest) to counts, of everything that was signed. One query, remembered by the stamp."""
     if not signed:
         return {}
-    kept = Q(outcome=Outcome.REFER) | Q(outcome=Outcome.DEFER, ground=F("batch_entry__findings__ground"))
-    kept |= Q(outcome=Outcome.DEFER, batch_entry__findings__ground="")
+    kept = Q(outcome=Outcome.REFER) | Q(outcome__in=CLOSING, ground=F("batch_entry__findings__ground"))
+    kept |= Q(outcome__in=CLOSING, batch_entry__findings__ground="")
     hidden = Q(batch_entry__findings__never_public=True) & ~Q(batch_entry__entry__public_title="")
     opened = Q(outcome__in=_OPENED) & ~hidden
     rows = (

@@ -16,10 +16,9 @@ from typing import Literal
 
 from django.conf import settings
 
-from policies.outcomes import Outcome
 from review.documents.bundle import CSV
 from review.documents.edition import Edition, EditionEntry
-from review.models import AccessStatus, Batch, BatchEntry, Entry, Erratum, Release
+from review.models import CLOSED, AccessStatus, Batch, BatchEntry, Entry, Erratum, Release
 from review.queries.decisions import Settled
 
 Kind = Literal["new", "changed", "again"]
@@ -61,6 +60,7 @@ class Preview:
     deferred: list[Deferred]
     errata: list[Erratum]
     unchanged: int
+    listed: int
 
     @property
     def counts(self) -> dict[str, int]:
@@ -108,11 +108,9 @@ def preview_of(batch: Batch, edition: Edition, rows: Sequence[Settled]) -> Previ
             GoingOut(entry, series, titles[entry.reference_code], kind, title if kind == "changed" else "", release)
         )
     deferred = [
-        Deferred(
-            row.entry, row.decision.ground, row.decision.opens_on, row.entry.access_status != AccessStatus.DEFERRED
-        )
+        Deferred(row.entry, row.decision.ground, row.decision.opens_on, row.entry.access_status not in CLOSED)
         for row in rows
-        if row.decision is not None and row.decision.outcome is Outcome.DEFER
+        if row.decision is not None and row.decision.outcome.closes
     ]
     errata = Erratum.objects.filter(release__batch__fonds=batch.fonds).select_related("release").order_by("-pk")
     open_now = Entry.objects.filter(fonds=batch.fonds, access_status=AccessStatus.OPEN)
@@ -123,6 +121,7 @@ def preview_of(batch: Batch, edition: Edition, rows: Sequence[Settled]) -> Previ
         deferred=deferred,
         errata=list(errata.filter(at__gte=last.at)) if last else [],
         unchanged=open_now.exclude(pk__in=here).count(),
+        listed=len(edition.closed),
     )
 
 
@@ -141,7 +140,11 @@ def _published_before(batch: Batch) -> dict[str, tuple[str, str]]:
     not known from it, and the public site will say.
     """
     entries = BatchEntry.objects.filter(batch=batch).values("entry")
-    earlier = Release.objects.filter(batch__batch_entries__entry__in=entries).exclude(batch=batch).distinct()
+    earlier = (
+        Release.objects.filter(batch__batch_entries__entry__in=entries, corrected_by=None)
+        .exclude(batch=batch)
+        .distinct()
+    )
     codes = set(BatchEntry.objects.filter(batch=batch).values_list("entry__reference_code", flat=True))
     found = {}
     for number in earlier.order_by("pk").values_list("number", flat=True):

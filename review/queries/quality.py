@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from policies.agreement import Agreement, agreement_of
-from policies.outcomes import Outcome, Stage
+from policies.outcomes import Stage
 from policies.sampling import Looked
-from review.models import Batch, BatchEntry, Certificate, Fonds, Opinion, Sample, Sampled, SampleVerdict
+from review.models import CLOSING, Batch, BatchEntry, Certificate, Fonds, Opinion, Sample, Sampled, SampleVerdict
 from review.queries.decisions import round_of
 
 
@@ -136,5 +136,5 @@ def reversals_of(fonds: QuerySet[Fonds], *, limit: int = 200) -> list[Reversal]:
 
 
 def _decided(opinion: Opinion) -> tuple[str, str]:
-    ground = opinion.ground if opinion.outcome == Outcome.DEFER else ""
+    ground = opinion.ground if opinion.outcome in CLOSING else ""
     return opinion.outcome, ground

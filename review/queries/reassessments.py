@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from policies.reassessing import EVENT, next_return
-from review.models import AccessStatus, BatchEntry, ClosureEvent, Entry, Opinion, Reassessment, Referral
+from review.models import CLOSED, BatchEntry, ClosureEvent, Entry, Opinion, Reassessment, Referral
 from review.models.referrals import ReferralAnswer
 from review.queries.procedures import procedure_in_force
 
@@ -41,7 +41,7 @@ def returns_for(entries: Iterable[Entry], *, at: datetime) -> list[Reassessment]
 def without_return() -> QuerySet[Entry]:
     """Closed entries that nothing calls back: closed before returns were kept, or taken over so from elsewhere."""
     waiting = Reassessment.objects.filter(entry=OuterRef("pk"), done_at__isnull=True)
-    return Entry.objects.filter(access_status=AccessStatus.DEFERRED).exclude(Exists(waiting)).order_by("pk")
+    return Entry.objects.filter(access_status__in=CLOSED).exclude(Exists(waiting)).order_by("pk")
 
 
 def due_returns(today: date) -> QuerySet[Reassessment]:
@@ -53,7 +53,7 @@ def due_returns(today: date) -> QuerySet[Reassessment]:
     referrals = Referral.objects.filter(entry=entry)
     declassified = referrals.filter(answer=ReferralAnswer.DECLASSIFIED, answered_at__gt=OuterRef("made_at"))
     return (
-        Reassessment.objects.filter(done_at__isnull=True, entry__access_status=AccessStatus.DEFERRED)
+        Reassessment.objects.filter(done_at__isnull=True, entry__access_status__in=CLOSED)
         .alias(declassified=Exists(declassified))
         .filter(Q(due_on__lte=today) | Q(declassified=True))
         .exclude(Exists(BatchEntry.objects.filter(entry=entry, live=True)))

@@ -15,7 +15,7 @@ from policies.public_titles import shows
 from policies.records import Record
 from policies.reviewing import Decision, Standing
 from policies.screening import Screener
-from review.models import Batch, Entry, PageText
+from review.models import AccessStatus, Batch, Entry, PageText
 from review.queries.advice import findings_of, suggestions_of
 from review.queries.decisions import entries_of
 from review.queries.due import due_on
@@ -146,7 +146,7 @@ def _barred(record: Record, today: date, screener: Screener) -> tuple[str, ...]:
 def standings_of(batch: Batch, decisions: Mapping[int, Decision], today: date) -> dict[int, Standing]:
     """What is known of each entry (by batch entry id) when it is decided, from what the rules advise as it stands.
 
-    What the public fields show is asked of those alone that are to open.
+    What the public fields show is asked of those alone that are to open, in whole or in part.
     """
     advice = suggestions_of(batch).filter(batch_entry_id__among=decisions).order_by()
     suggestions = dict(advice.values_list("batch_entry", "suggestion"))
@@ -156,11 +156,17 @@ def standings_of(batch: Batch, decisions: Mapping[int, Decision], today: date) -
         if not is_number(rule):  # a second opinion asks for a look; its guess at a ground bars nothing
             grounds.setdefault(pk, set()).add(ground)
     chosen = batch.batch_entries.filter(pk__among=decisions)
-    opening = chosen.filter(pk__among=[pk for pk, decision in decisions.items() if decision.outcome.opens])
+    opening = chosen.filter(pk__among=[pk for pk, decision in decisions.items() if decision.outcome.shows])
     screener = current_screener()
     hits = {row.pk: public_hits(row.entry, today, screener=screener) for row in entries_of(batch, opening)}
     lines = chosen.order_by().values_list(
-        "pk", "entry", "entry__reference_code", "entry__earliest", "entry__latest", "entry__stub"
+        "pk",
+        "entry",
+        "entry__reference_code",
+        "entry__earliest",
+        "entry__latest",
+        "entry__stub",
+        "entry__access_status",
     )
     known = {pk: line for pk, *line in lines}
     lifted = declassified_among(line[0] for line in known.values())
@@ -173,6 +179,7 @@ def standings_of(batch: Batch, decisions: Mapping[int, Decision], today: date) -
             grounds=tuple(sorted(g for g in grounds.get(pk, ()) if entry not in lifted or not g.endswith("-8-1"))),
             public_hits=hits.get(pk, ()),
             stub=stub,
+            partly_open=status == AccessStatus.PARTIAL,
         )
-        for pk, (entry, code, earliest, latest, stub) in known.items()
+        for pk, (entry, code, earliest, latest, stub, status) in known.items()
     }

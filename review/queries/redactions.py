@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from django.db.models import (
 )
 from django.utils.timezone import localdate
 
+from policies.outcomes import Outcome
 from policies.redacting import Box, Mark
 from policies.sentences import Sentence
 from review import ledger
@@ -37,6 +38,7 @@ from review.models import (
     RedactionMark,
     RedactionVerdict,
 )
+from review.queries.decisions import Settled, decisions_digest
 from review.queries.objects import is_secret, kept_at
 from review.queries.referral_answers import declassified_among
 
@@ -127,10 +129,38 @@ def pages_unseen(copy: RedactedCopy, person: int) -> list[int]:
     return [page for page in range(1, copy.pages + 2) if page not in seen]
 
 
-def verified_copies(entry: Entry) -> list[RedactedCopy]:
-    """The copies of an entry that were verified and still count: what may open of it once its deferral is consented to."""
-    rows = RedactedCopy.objects.filter(redaction__master__entry=entry, verdict__verified=True)
-    return [copy for copy in rows.select_related("redaction__master") if is_current(copy)]
+def verified_copies(entries: Collection[int]) -> dict[int, RedactedCopy]:
+    """For each of these entries (by id) that has one, the copy that was verified and still counts: what may open of it.
+
+    Of an entry with several such copies that of its first object.
+    """
+    rows = RedactedCopy.objects.filter(redaction__master__entry__among=entries, verdict__verified=True)
+    found: dict[int, RedactedCopy] = {}
+    for copy in rows.select_related("redaction__master").order_by("redaction__master", "pk"):
+        if is_current(copy):
+            found.setdefault(copy.redaction.master.entry_id, copy)
+    return found
+
+
+def copies_to_open(rows: Iterable[Settled]) -> dict[int, RedactedCopy]:
+    """The copies that the decisions on a batch would open, by entry id; an entry without one is missing."""
+    return verified_copies(
+        [row.entry.pk for row in rows if row.decision is not None and row.decision.outcome is Outcome.PARTIAL]
+    )
+
+
+def uncopied(rows: Iterable[Settled], copies: Mapping[int, RedactedCopy]) -> list[str]:
+    """The reference codes of entries that are to open in part and have no copy that may."""
+    return [
+        row.entry.reference_code
+        for row in rows
+        if row.decision is not None and row.decision.outcome is Outcome.PARTIAL and row.entry.pk not in copies
+    ]
+
+
+def signed_digest(rows: Sequence[Settled], copies: Mapping[int, RedactedCopy]) -> str:
+    """What a signature covers: every decision and public field, and the very copies that open."""
+    return decisions_digest(rows, {entry: copy.digest for entry, copy in copies.items()})
 
 
 def file_of(master: DigitalObject) -> Master:

@@ -8,9 +8,10 @@ from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Length
 
 from policies.catalogue_rows import same_code
-from policies.requesting import ASKS_FOR_REVIEW
+from policies.requesting import ASKS_FOR_REVIEW, COMPLAINT, OBJECTION, REQUEST
 from review.models import AccessRequest, AccessStatus, Entry, Fonds
 
+NUMBERED = {REQUEST: "Q", COMPLAINT: "C", OBJECTION: "O"}
 SHORT = 6  # a title of fewer signs stands in many sentences by chance
 
 
@@ -50,7 +51,34 @@ def closed_titles_said(request: AccessRequest, text: str) -> list[str]:
 
 
 def next_request(kind: str, year: int) -> str:
-    """The next number of a year: Q2026-1 for a request, C2026-1 for a complaint."""
-    stem = f"{'C' if kind == 'complaint' else 'Q'}{year}-"
+    """The next number of a year: Q2026-1 for a request, C2026-1 for a complaint, O2026-1 for an objection."""
+    stem = f"{NUMBERED[kind]}{year}-"
     taken = AccessRequest.objects.filter(number__startswith=stem).values_list("number", flat=True)
     return f"{stem}{max((int(number.removeprefix(stem)) for number in taken), default=0) + 1}"
+
+
+def placed(fonds: str, code: str) -> tuple[Fonds, Entry | None] | None:
+    """The fonds that a visitor's words point at, and the entry where there is just one; None where there is no fonds.
+
+    By the code and title of a fonds; else by a reference code that only one fonds has; else the first fonds, whose request
+    officers receive what nobody placed.
+    """
+    named = Fonds.objects.filter(code=fonds.strip()).first() or Fonds.objects.filter(title=fonds.strip()).first()
+    if named is not None:
+        return named, entry_asked_for(named, code)
+    if code.strip():
+        found = list(Entry.objects.filter(code_key=same_code(code)).select_related("fonds")[:2])
+        if len(found) == 1:
+            return found[0].fonds, found[0]
+    first = Fonds.objects.order_by("code").first()
+    return None if first is None else (first, None)
+
+
+def sent_by_visitors() -> QuerySet[AccessRequest]:
+    """What visitors sent from the public site, in the order in which it was registered."""
+    return AccessRequest.objects.exclude(receipt="").order_by("pk")
+
+
+def by_receipts(receipts: Iterable[str]) -> dict[str, AccessRequest]:
+    """Those of them that are registered already, by their receipts."""
+    return {row.receipt: row for row in AccessRequest.objects.filter(receipt__in=list(receipts))}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from policies.countersigning import differs
-from policies.outcomes import Answer, Outcome
+from policies.outcomes import Answer
 from policies.procedure import Signatures
 from policies.reviewing import Decision
 from policies.roles import ROLES
@@ -176,4 +176,4 @@ def drawn(rows: Sequence[Settled], number: int, of: str = "") -> list[Settled]:
 
 
 def _opens(row: Settled) -> bool:
-    return row.decision is not None and Outcome(row.decision.outcome).opens
+    return row.decision is not None and row.decision.outcome.shows

@@ -28,16 +28,17 @@ from review.models import (
 
 def open_entries(code: str) -> QuerySet[Entry]:
     """The opened or suspended entries with this reference code: what anyone may know of."""
+    known = [AccessStatus.OPEN, AccessStatus.PARTIAL, AccessStatus.SUSPENDED]
     return (
-        Entry.objects.filter(code_key=same_code(code), access_status__in=[AccessStatus.OPEN, AccessStatus.SUSPENDED])
+        Entry.objects.filter(code_key=same_code(code), access_status__in=known)
         .select_related("fonds")
         .order_by("fonds__code", "pk")
     )
 
 
 def release_of(entry: Entry) -> Release | None:
-    """The release that an open or suspended entry was opened in: the last that it was part of."""
-    return Release.objects.filter(batch__batch_entries__entry=entry).order_by("-pk").first()
+    """The release that an open or suspended entry stands in: the newest edition of the last batch that opened it."""
+    return Release.objects.filter(batch__batch_entries__entry=entry).order_by("-batch", "-pk").first()
 
 
 def batch_entry_of(suspension: Suspension) -> BatchEntry | None:

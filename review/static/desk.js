@@ -138,7 +138,7 @@
 
   // Acts --------------------------------------------------------------------
 
-  const BADGES = { open: "open", open_early: "early", defer: "defer", refer: "refer" };
+  const BADGES = { open: "open", open_early: "early", partial: "partial", defer: "defer", refer: "refer" };
 
   function decide(fields) {
     const row = here;
@@ -182,6 +182,10 @@
     },
     choose() {
       ask("defer", ({ ground, day }) => decide({ outcome: "defer", ground, opens_on: day }));
+    },
+    part() {
+      if (followed().outcome === "partial") decide(followed());
+      else ask("part", ({ ground, day }) => decide({ outcome: "partial", ground, opens_on: day }));
     },
     early() {
       if (followed().outcome === "open_early") decide(followed());
@@ -251,7 +255,7 @@
   const FREE = new Set(["next", "previous", "view", "filter", "help"]); // for whoever may only look
   const ANYWHERE = new Set(["group", "undo", "filter", "help"]); // without an entry in focus
   const KEYS = {
-    o: "open", d: "defer", c: "choose", e: "early", r: "refer", a: "agree", ".": "repeat", t: "title", n: "note",
+    o: "open", d: "defer", p: "part", c: "choose", e: "early", r: "refer", a: "agree", ".": "repeat", t: "title", n: "note",
     u: "undo", j: "next", " ": "next", k: "previous", g: "group", v: "view", "/": "filter", "?": "help",
   };
 

@@ -18,7 +18,7 @@ class DeskChooser {
     return this.sheet.querySelector(`[data-${name}]`);
   }
 
-  // asked: what ("defer", "early", "open", "refer", "note"), then(chosen), code, until (advised), words, reason (needed)
+  // asked: what ("defer", "part", "early", "open", "refer", "note"), then(chosen), code, until (advised), words, reason (needed)
   ask(asked) {
     this.asked = { ...asked, chosen: {} };
     this.one("chooser-code").textContent = asked.code;
@@ -28,14 +28,16 @@ class DeskChooser {
     this.one("day").textContent = asked.until;
     this.one("advised-day").querySelector("button").dataset.choice = asked.until;
     this.sheet.showModal();
-    this.step(asked.what === "defer" || asked.what === "early" ? asked.what : "words");
+    this.step({ defer: "defer", part: "defer", early: "early" }[asked.what] || "words");
   }
 
   step(name) {
     this.asked.step = name;
     for (const part of this.sheet.querySelectorAll("[data-step]")) part.hidden = part.dataset.step !== name;
     const title = this.one("chooser-title");
-    title.textContent = title.dataset[name === "words" ? (this.asked.what === "early" ? "open" : this.asked.what) : name];
+    const { what } = this.asked;
+    const said = name === "words" ? (what === "early" ? "open" : what) : name === "period" ? name : what;
+    title.textContent = title.dataset[said];
     this.one("chooser-done").hidden = name === "defer" || name === "early";
     const first = `[data-step="${name}"] li:not([hidden]) button`;
     (name === "words" ? this.one("chooser-words") : this.sheet.querySelector(first)).focus();

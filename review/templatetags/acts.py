@@ -40,6 +40,8 @@ ACTS = {
     "register_change": Sentence("登记机构变更", "Change of an agency recorded"),
     "register_fonds": Sentence("登记全宗", "Fonds registered"),
     "release": Sentence("公布", "Published"),
+    "correct_release": Sentence("公布更正版", "Corrected edition published"),
+    "reply_to_question": Sentence("答复形成单位的提问", "Question of a forming unit replied to"),
     "rescreen_batch": Sentence("按新规则集处理在办批次", "New rules applied to a batch"),
     "return_batch": Sentence("退回初审", "Returned"),
     "save_mapping": Sentence("保存列映射", "Column mapping saved"),
@@ -117,6 +119,9 @@ ACTS = {
     "answer_reclosure": Sentence("重新限制的审批", "Consent to closing again"),
     "deliver_erratum": Sentence("更正送达公众网站", "Erratum delivered to the public site"),
     "register_request": Sentence("登记利用申请或投诉", "Request or complaint registered"),
+    "register_visitor_request": Sentence(
+        "登记网上访客的申请、投诉或异议", "Request of a visitor of the public site registered"
+    ),
     "answer_request": Sentence("答复利用申请或投诉", "Request or complaint answered"),
     "note_review": Sentence("申请的即时审核", "Review on demand noted"),
     "begin_clock": Sentence("开始计时", "Time limits begun"),
@@ -283,6 +288,7 @@ FACTS = {
     "letter": Sentence("函件摘要", "digest of the letter"),
     "version": Sentence("版次", "version"),
     "case": Sentence("暂停号", "suspension"),
+    "receipt": Sentence("网上回执", "receipt"),
     "secret": Sentence("疑涉密", "perhaps a secret"),
     "cap_on": Sentence("决定期限", "decided by"),
     "release": Sentence("发布", "release"),
@@ -315,6 +321,9 @@ FACTS = {
     "faults": Sentence("问题", "faults"),
     "copy": Sentence("遮蔽件摘要", "copy digest"),
     "page": Sentence("页", "page"),
+    "opened_in_part": Sentence("部分开放", "opened in part"),
+    "corrects": Sentence("更正", "corrects"),
+    "closed_again": Sentence("重新限制", "closed again"),
 }
 VALUES = {
     "continue": Sentence("沿用旧规则", "go on with the old rules"),
@@ -358,6 +367,8 @@ VALUES = {
     "upheld": Sentence("投诉成立", "upheld"),
     "request": Sentence("利用申请", "request"),
     "complaint": Sentence("投诉", "complaint"),
+    "objection": Sentence("异议", "objection"),
+    "taken_back": Sentence("已暂停利用", "taken back"),
     "met": Sentence("办结", "met"),
     "lapsed": Sentence("逾期", "lapsed"),
     "dropped": Sentence("终止", "dropped"),

@@ -14,6 +14,7 @@ from review.queries.decisions import counts_of, review_steps, settled
 from review.queries.desks import answer_counts, answering_of, entries_in, groups_of, with_findings
 from review.queries.papers import papers_of
 from review.queries.progress import progress_of
+from review.queries.questions import questions_of
 
 PAGE = 50
 
@@ -21,7 +22,7 @@ PAGE = 50
 @login_required
 def batches(request: HttpRequest) -> HttpResponse:
     """The batches of the fonds this person has a right on, newest first."""
-    rows = access.batches_of(request.user).select_related("fonds", "made_by", "release")
+    rows = access.batches_of(request.user).select_related("fonds", "made_by").prefetch_related("releases")
     page = Paginator(rows.annotate(entries=Count("batch_entries")).order_by("-pk"), PAGE).get_page(
         request.GET.get("page")
     )
@@ -56,6 +57,9 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
             "answering": answering_of(found),
             "returns": found.returns.select_related("person"),
             "papers": papers_of(found),
+            "questions": questions_of(found).count()
+            if access.holds(request.user, "review.reconcile_fonds", found.fonds)
+            else 0,
             "asked_in_writing": found.countersignatures.select_related("agency").order_by("round", "agency__code"),
         },
     )

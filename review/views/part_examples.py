@@ -140,7 +140,7 @@ def examples(language: str) -> dict[str, list[Example]]:
         "ledger_search": [Example({"search": Like(act="", actor="", subject="", from_day=None, to_day=DAY)})],
         "marked": [Example({"parts": parts})],
         "opinion": [Example({"label": "—", "opinion": one}) for one in (defer, agrees, objects)],
-        "outcome": [Example({"outcome": one}) for one in ("open", "open_early", "defer", "refer", "not_due", "")],
+        "outcome": [Example({"outcome": one}) for one in ("open", "open_early", "partial", "defer", "refer", "not_due", "")],
         "pagination": [Example({"page": page})],
         "papers": [
             Example({"batch": Like(number="J000-2026-01"), "papers": [Like(kind="approval", key="1", name=WHY, number="1")],

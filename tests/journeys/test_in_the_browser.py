@@ -192,6 +192,7 @@ def publish(house: House) -> None:
     text = page.inner_text("main")
     assert OPENED in text
     assert not [title for title in (CLOSED, OBJECTED, "王建业") if title in text]
+    page.get_by_label("再次输入密码").fill(house.password)
     press(page, "公布这")
     by_the_menu(page, "批次")
     house.look(page, "batches")

@@ -42,6 +42,9 @@ def test_nothing_that_waits_for_a_classifier_ever_lapses():
         ({"silence": "deemed_consent"}, "silence_document"),
         ({"reassess_years": 0}, "reassess_years"),
         ({"unknown": 1}, "unknown"),
+        ({"listed_grounds": ["CN-8-1"]}, "listed_grounds"),
+        ({"listed_grounds": ["CN-9-9"]}, "listed_grounds"),
+        ({"listed_grounds": "CN-8-4"}, "listed_grounds"),
         ({"steps": {"second_review": "yes"}}, "steps.second_review"),
         ({"clocks": clocks(plan={"days": 0, "rungs": []})}, "days"),
         ({"clocks": clocks(plan={"days": 5, "rungs": [{"after": 5, "act": "lapse", "to": "manager"}]})}, "rungs"),
@@ -54,6 +57,12 @@ def test_nothing_that_waits_for_a_classifier_ever_lapses():
 def test_what_cannot_be_meant_is_refused_with_its_place(changed, place):
     with pytest.raises(Refusal, match=place):
         read_procedure(written(**changed))
+
+
+def test_nothing_closed_is_listed_unless_the_archives_say_so():
+    for jurisdiction in PROFILES:
+        assert shipped(jurisdiction).listed_grounds == ()
+    assert read_procedure(written(listed_grounds=["CN-8-3-PI"])).listed_grounds == ("CN-8-3-PI",)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "steps: &a [*a]", "a: !!python/object/apply:os.system ['true']"])

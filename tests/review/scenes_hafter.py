@@ -149,6 +149,20 @@ SCENES = {
         before=suspended,
     ),
     "requesting.register_request": Scene(None, asked),
+    "requesting.register_visitor_request": Scene(
+        None,
+        lambda w, b: requesting.register_visitor_request(
+            receipt="R20261121-ABCDEF",
+            kind="objection",
+            asker="某读者",
+            contact="某街1号",
+            text="该条目不应公布",
+            fonds=w.fonds,
+            entry=None,
+            by="visitors",
+            at=NOW,
+        ),
+    ),
     "requesting.answer_request": Scene(None, lambda w, b: answer(w), before=asked),
     "requesting.note_review": Scene(
         None,

@@ -260,11 +260,11 @@ def test_a_long_master_is_copied_in_the_background_once(world):
 def test_a_verified_copy_counts_until_its_marks_change(world):
     copy = verified(world)
     entry = copy.redaction.master.entry
-    assert verified_copies(entry) == [copy]
+    assert verified_copies([entry.pk]) == {entry.pk: copy}
     assert state_of(copy.redaction) == "verified"
     redacting.add_marks(redaction=copy.redaction, marks=[box(page=2)], **facts(world, minutes=10))
     assert not is_current(copy)
-    assert verified_copies(entry) == []
+    assert verified_copies([entry.pk]) == {}
     assert state_of(copy.redaction) == "marking"
 
 

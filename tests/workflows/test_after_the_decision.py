@@ -171,6 +171,9 @@ def test_with_consent_it_is_closed_again(client, world, released):
     for who in ("panel", "panel2", "panel3"):
         vote(client, world, who, RECLOSE)
     at_desk(client, world, "authority", SuspensionFlow, "consent", verb="agree", reason="")
+    assert case().ended_at is None, "consent is a seal: without the password nothing is done"
+    password = world.people.password
+    at_desk(client, world, "authority", SuspensionFlow, "consent", verb="agree", reason="", password=password)
     entry = case().entry
     assert entry.access_status == AccessStatus.DEFERRED
     assert entry.reassessments.filter(done_at__isnull=True).count() == 1

@@ -46,7 +46,7 @@ def test_the_preview_is_the_rows_of_the_bundle_word_by_word(client, world):
         (row.series, row.entry.reference_code, row.entry.public_title, row.entry.date, row.entry.extent)
         for row in answer.context["preview"].going_out
     ]
-    client.post(reverse("task", args=[task.pk]), {"verb": "publish"})
+    client.post(reverse("task", args=[task.pk]), {"verb": "publish", "password": world.people.password})
     made = Release.objects.get(batch=batch)
     with (bundle_of(made) / CSV).open(encoding="utf-8-sig", newline="") as file:
         published = [
@@ -155,7 +155,7 @@ def test_the_catalogue_is_made_looked_at_and_then_published_as_it_was_looked_at(
     client.post(reverse("task", args=[task.pk]), {"verb": "build"})
     assert not Release.objects.exists()
     seen = b"".join(client.get(proof).streaming_content)
-    client.post(reverse("task", args=[task.pk]), {"verb": "publish"})
+    client.post(reverse("task", args=[task.pk]), {"verb": "publish", "password": world.people.password})
     made = Release.objects.get(batch=batch)
     assert (bundle_of(made) / PDF).read_bytes() == seen
     assert made.pages > 0
@@ -191,10 +191,10 @@ def test_a_large_catalogue_is_made_in_the_background_before_it_is_published(clie
     batch = world.walked("release")
     task, _answer = desk(client, world, batch)
     for _click in range(2):
-        client.post(reverse("task", args=[task.pk]), {"verb": "publish"})
+        client.post(reverse("task", args=[task.pk]), {"verb": "publish", "password": world.people.password})
     assert not Release.objects.exists()
     run_here(Job.objects.get(kind="seal_edition"))
-    client.post(reverse("task", args=[task.pk]), {"verb": "publish"})
+    client.post(reverse("task", args=[task.pk]), {"verb": "publish", "password": world.people.password})
     assert Release.objects.filter(batch=batch, pages__gt=0).exists()
 
 

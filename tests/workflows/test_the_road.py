@@ -320,7 +320,7 @@ def test_after_a_return_untouched_entries_can_keep_their_last_opinion(client, wo
 def test_a_batch_published_from_the_desk_is_on_the_public_site(client, world):
     batch = world.walked("release")
     (task,) = rehearsal.open_tasks(batch, "release")
-    act(sign_in(client, world, "publisher"), task, verb="publish")
+    act(sign_in(client, world, "publisher"), task, verb="publish", password=world.people.password)
     number = Release.objects.get(batch=batch).number
     client.logout()
     page = client.get(reverse("catalogue:release", args=[number]))

@@ -245,7 +245,7 @@ class OpeningFlow(flow.Flow):
         return bool(disputes(activation.process.batch))
 
     def nothing_opens(self, activation: Activation) -> bool:
-        return not any(row.decision and row.decision.outcome.opens for row in settled(activation.process.batch))
+        return not any(row.decision and row.decision.outcome.shows for row in settled(activation.process.batch))
 
     def defers_without_consent(self, activation: Activation) -> bool:
         batch = activation.process.batch

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from viewflow import this
 from viewflow.workflow import Activation, flow
 
-from policies.requesting import ASKS_FOR_REVIEW
+from policies.requesting import ASKS_FOR_REVIEW, OBJECTION
 from policies.sentences import Refusal, Sentence
 from review.models import AccessRequest, Batch, BatchKind, Entry, Fonds, Person
 from review.operations import planning, requesting
+from review.readers.visitor_requests import VisitorAsked
 from workflows import views
 from workflows.audit import TellingLock
 from workflows.flows import opening
@@ -26,6 +27,12 @@ from workflows.nodes import Desk
 
 def _fonds(activation: Activation) -> Fonds:
     return activation.process.request.fonds
+
+
+def _clock(activation: Activation) -> str:
+    """An objection to what is published is looked at as soon as a flag is."""
+    kind = activation.process.request.kind
+    return "triage" if kind == OBJECTION else kind
 
 
 class RequestFlow(flow.Flow):
@@ -39,7 +46,7 @@ class RequestFlow(flow.Flow):
     start = flow.StartHandle(this.take_request).Annotation(title=_("Received")).Next(this.handle)
     handle = (
         Desk(views.handle_request, permission="review.answer_requests_fonds", over=_fonds)
-        .Clock(lambda activation: activation.process.request.kind)
+        .Clock(_clock)
         .Annotation(title=_("Answer"))
         .Next(this.after_handle)
     )
@@ -74,6 +81,24 @@ def begin(
             kind=kind, asker=asker, contact=contact, text=text, fonds=fonds, entry=entry, by=by, at=at
         )
         RequestFlow.start.run(request=made)
+    return made
+
+
+@transaction.atomic
+def begin_from_visitor(*, asked: VisitorAsked, fonds: Fonds, entry: Entry | None, by: str) -> AccessRequest:
+    """Register what a visitor sent from the public site and put it on its road, in one act. Raises Refusal."""
+    made = requesting.register_visitor_request(
+        receipt=asked.receipt,
+        kind=asked.kind,
+        asker=asked.asker,
+        contact=asked.contact,
+        text=asked.words(found=entry is not None),
+        fonds=fonds,
+        entry=entry,
+        by=by,
+        at=timezone.now(),
+    )
+    RequestFlow.start.run(request=made)
     return made
 
 

@@ -116,7 +116,7 @@ class _Answering:
             access.who_hold(packaging.PERMISSION, batch.fonds),
             key=f"question:{entry}/{self.asked.pk}/{self.at:%Y%m%d%H%M%S}",
             text=_QUESTION.filled(agency=self.asked.agency.name, batch=batch.number),
-            link=reverse("batch", args=[batch.number]),
+            link=reverse("questions", args=[batch.number]),
             away=away_on(self.today),
             mails=settings.MAILS,
         )
@@ -176,6 +176,6 @@ _CHANGED = Sentence(
     "The archives' proposal changed after you looked at the list, and nothing was recorded. Reload the page and look again.",
 )
 _QUESTION = Sentence(
-    "{agency}就批次 {batch} 的一个条目提出了问题，请在批次中查看并与其联系。",
-    "{agency} asks a question about an entry of batch {batch}. Find it in the batch, and get in touch.",
+    "{agency}就批次 {batch} 的一个条目提出了问题，请查看并答复。",
+    "{agency} asks a question about an entry of batch {batch}. Read it and reply.",
 )

@@ -27,6 +27,7 @@ from review.queries.desks import answering_of
 from review.queries.notices import TASK
 from review.queries.packages import package_now
 from review.queries.procedures import procedure_of, steps_of
+from review.queries.questions import replies_to
 from review.views.papers import package_response
 from workflows.forms import AnswerForm
 from workflows.views import answering, door, shown
@@ -115,7 +116,7 @@ def _question(request: HttpRequest, asked: Countersignature, row: BatchEntry) ->
         raise Http404
     group = request.GET.get("one") or ALL
     others = [choice for choice in AnswerForm().fields["answer"].choices if choice[0] != Answer.AGREE]
-    return {"row": found[0], "group": group, "other_answers": others}
+    return {"row": found[0], "group": group, "other_answers": others, "replies": replies_to([row.pk])}
 
 
 def _download(asked: Countersignature, what: str) -> HttpResponse:

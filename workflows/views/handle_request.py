@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from viewflow.workflow import Activation
 from viewflow.workflow.models import Task
 
-from policies.requesting import ASKS_FOR_REVIEW, COMPLAINT
+from policies.requesting import ASKS_FOR_REVIEW, COMPLAINT, OBJECTION
 from policies.sentences import Refusal, Sentence
 from review.models import AccessRequest
 from review.operations import requesting
@@ -29,6 +29,7 @@ def handle_request(request: HttpRequest, task: Task) -> HttpResponse:
         "entry": asked.entry,
         "may_act": door.may_act(request, task),
         "complaint": asked.kind == COMPLAINT,
+        "objection": asked.kind == OBJECTION,
         "form": RequestAnswerForm(kind=asked.kind),
     }
     return render(request, "workflows/handle_request.html", context)

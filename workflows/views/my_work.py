@@ -14,8 +14,8 @@ from review.views.help import unseen_tours
 from workflows import inbox
 from workflows.pieces import Piece, closely, pieces
 
-SHOWN = 50
-READ = 200  # tasks looked at for a page of SHOWN: four eyes bars some
+SHOWN = 30
+READ = 120  # tasks looked at for a page of SHOWN: four eyes bars some
 FOLLOWED = 20
 BECAME = 8
 NAMED = 12  # fonds or agencies named beside a role
@@ -64,11 +64,9 @@ def my_work(request: HttpRequest) -> HttpResponse:
 
 def _became(ended: list[Piece]) -> list[tuple[Piece, Release | None]]:
     """Each case that is over, with the release it came to, if any. One query."""
-    releases = (
-        Release.objects.filter(batch__in={piece.batch for piece in ended}).in_bulk(field_name="batch_id")
-        if ended
-        else {}
-    )
+    batches = {piece.batch for piece in ended}
+    editions = Release.objects.filter(batch__in=batches, corrected_by=None) if batches else ()
+    releases = {edition.batch_id: edition for edition in editions}
     return [(piece, releases.get(piece.batch)) for piece in ended]
 
 

@@ -11,7 +11,7 @@ from viewflow.workflow.models import Task
 
 from review.models import Suspension
 from review.operations import suspending
-from workflows.views import door
+from workflows.views import door, sealing
 from workflows.views.suspension_case import context_of, delivered, end_case
 
 
@@ -28,7 +28,12 @@ def _act(request: HttpRequest, task: Task, suspension: Suspension) -> HttpRespon
 
     def answer(activation: Activation, agrees: bool) -> None:
         suspending.answer_reclosure(
-            suspension=suspension, agrees=agrees, reason=reason, by=request.user, at=timezone.now()
+            suspension=suspension,
+            agrees=agrees,
+            reason=reason,
+            by=request.user,
+            at=timezone.now(),
+            reauthenticated=agrees,
         )
         suspension.refresh_from_db()
         if suspension.ended_at is not None:
@@ -44,4 +49,4 @@ def _act(request: HttpRequest, task: Task, suspension: Suspension) -> HttpRespon
         door.finish(activation, "return")
         return _("Refused. The entry stays suspended until the panel has acted.")
 
-    return delivered(request, door.work(request, task, {"agree": agree, "refuse": refuse}))
+    return delivered(request, sealing.work(request, task, "agree", {"agree": agree, "refuse": refuse}))

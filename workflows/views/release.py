@@ -21,14 +21,14 @@ from viewflow.workflow.models import Task
 
 from policies.sentences import Refusal
 from review import jobs
-from review.documents.bundle import PDF, Manifest
+from review.documents.bundle import Manifest
 from review.models import Batch, Job, Release, SignOff
 from review.operations import releasing
 from review.queries.decisions import counts_of, had_differences, settled, signatures_of
-from review.queries.editions import edition_of, next_number, standing_sign_off
+from review.queries.editions import catalogues_in, edition_of, next_number, standing_sign_off
 from review.queries.preview import SHOWN, Preview, preview_of
 from review.views.jobs import progress_context
-from workflows.views import door
+from workflows.views import door, sealing
 
 PAGE = 50
 BUILD = "seal_edition"  # the kind of background work that sets and seals a catalogue
@@ -47,13 +47,15 @@ def release(request: HttpRequest, task: Task) -> HttpResponse:
     show = request.GET.get("show", "out")
     show = show if show in SHOWN else "out"
     words = request.GET.get("words", "").replace("\x00", "").strip()[:200]
-    job = _job(batch)
+    made = releasing.prepared_bundle(batch=batch, issued_on=today)
+    job, counts = _job(batch), counts_of(rows)
     context = {
         "task": task,
         "batch": batch,
         "may_act": door.may_act(request, task),
         "total": len(rows),
-        "counts": counts_of(rows),
+        "counts": counts,
+        "going_out": counts["opened"] + counts["opened_in_part"],
         "number": next_number(today),
         "signatures": signatures_of(batch),
         "return_to": door.return_choices("release", batch, differences=had_differences(rows)),
@@ -61,7 +63,8 @@ def release(request: HttpRequest, task: Task) -> HttpResponse:
         "show": show,
         "words": words,
         "page": Paginator(preview.rows(show, words) if preview else [], PAGE).get_page(request.GET.get("page")),
-        "made": releasing.prepared_bundle(batch=batch, issued_on=today),
+        "made": made,
+        "volumes": catalogues_in(made) if made else [],
         "own_job": bool(job and job.by_id == request.user.pk),
     }
     return render(request, "workflows/release.html", context | (progress_context(job) if job else {}))
@@ -82,7 +85,7 @@ def _job(batch: Batch) -> Job | None:
 @login_required
 @require_safe
 def made_catalogue(request: HttpRequest, pk: int) -> FileResponse:
-    """The catalogue as it will be printed, for the publisher alone: it is not public yet. 404 until it is made."""
+    """The catalogue (`?file=`: one of its volumes) as it will be printed, for the publisher alone. 404 until it is made."""
     task = get_object_or_404(Task.objects.select_related("process"), pk=pk, flow_task_type="HUMAN")
     if getattr(task.flow_task, "name", "") != "release" or task.status not in door.OPEN:
         raise Http404
@@ -91,8 +94,12 @@ def made_catalogue(request: HttpRequest, pk: int) -> FileResponse:
     made = releasing.prepared_bundle(batch=task.process.artifact, issued_on=timezone.localdate())
     if made is None:
         raise Http404
-    name = f"{made.content['number']}-proof.pdf"
-    return FileResponse((made.directory / PDF).open("rb"), content_type="application/pdf", filename=name)
+    volumes = catalogues_in(made)
+    name = request.GET.get("file") or volumes[0]
+    if name not in volumes:
+        raise Http404
+    shown = f"{made.content['number']}-{name.removesuffix('.pdf')}-proof.pdf"
+    return FileResponse((made.directory / name).open("rb"), content_type="application/pdf", filename=shown)
 
 
 def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
@@ -101,6 +108,8 @@ def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
     if verb in ("build", "publish"):
         if not door.may_act(request, task):
             raise PermissionDenied
+        if verb == "publish" and not sealing.proved(request):
+            return redirect("task", task.pk)
         manifest = releasing.prepared_bundle(batch=batch, issued_on=today)
         if manifest is None:
             manifest = _build(request, batch, today, at_once=verb == "publish")
@@ -108,7 +117,14 @@ def _act(request: HttpRequest, task: Task, batch: Batch) -> HttpResponse:
             return redirect("task", task.pk)
 
     def publish(activation: Activation) -> str:
-        made = releasing.release(batch=batch, manifest=manifest, by=request.user, at=timezone.now(), issued_on=today)
+        made = releasing.release(
+            batch=batch,
+            manifest=manifest,
+            by=request.user,
+            at=timezone.now(),
+            issued_on=today,
+            reauthenticated=True,
+        )
         door.finish(activation)
         return _("Open catalogue %(number)s is published.") % {"number": made.number}
 

@@ -21,7 +21,6 @@ from review.operations import signing
 from review.queries.decisions import (
     closures_of,
     counts_of,
-    decisions_digest,
     had_differences,
     round_of,
     settled,
@@ -30,6 +29,7 @@ from review.queries.decisions import (
 )
 from review.queries.desks import answering_of, differences_of, with_findings
 from review.queries.likeness import uneven_among
+from review.queries.redactions import copies_to_open, signed_digest
 from review.queries.signing import drawn, endings_of, looked_at, since_return, slots_of, units_of
 from workflows.views import door, sealing
 
@@ -45,10 +45,11 @@ def sign_off(request: HttpRequest, task: Task) -> HttpResponse:
         return _act(request, task, batch)
     rows = settled(batch)
     closures = closures_of(rows)
-    digest = decisions_digest(rows)
+    copies = copies_to_open(rows)
+    digest = signed_digest(rows, copies)
     signatures = list(signatures_of(batch, digest).select_related("person", "on_behalf"))
     settlements = [row for row in rows if row.agreement is not None]
-    retitled = [row for row in rows if row.entry.public_title and row.decision and row.decision.outcome.opens]
+    retitled = [row for row in rows if row.entry.public_title and row.decision and row.decision.outcome.shows]
     certificate = batch.certificates.select_related("person").last()
     return render(
         request,

@@ -12,7 +12,7 @@ from policies.protection import check_proposal_acceptance
 from policies.sentences import Refusal, Sentence
 from review import access, ledger
 from review.models import (
-    AccessStatus,
+    DECIDED,
     BatchEntry,
     ColumnMapping,
     Entry,
@@ -160,7 +160,7 @@ def settle_proposal(*, proposal: Proposal, accept: bool, reason: str, by: Person
     entry = proposal.entry
     access.demand(by, "review.plan_fonds", entry.fonds)
     under_review = BatchEntry.objects.filter(entry=entry, live=True).exists()
-    decided = entry.access_status in (AccessStatus.OPEN, AccessStatus.DEFERRED, AccessStatus.SUSPENDED)
+    decided = entry.access_status in DECIDED
     check_proposal_acceptance(
         settled=proposal.settled_at is not None, accept=accept, reason=reason, under_review=under_review,
         decided=decided,

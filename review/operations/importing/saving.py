@@ -13,6 +13,7 @@ from policies.protection import HOUSEKEEPING, may_change
 from policies.sentences import Refusal, Sentence
 from review import ledger
 from review.models import (
+    DECIDED,
     AccessStatus,
     BatchEntry,
     Entry,
@@ -232,7 +233,7 @@ def _plain(value: object) -> object:
 
 def is_free(entry: Entry, changes: Mapping[str, Any]) -> bool:
     """Whether an entry, as it stands now, may be changed in these columns by a file."""
-    decided = entry.access_status in (AccessStatus.OPEN, AccessStatus.DEFERRED, AccessStatus.SUSPENDED)
+    decided = entry.access_status in DECIDED
     return all(
         may_change(name, under_review=entry.live, decided=decided)  # type: ignore[attr-defined]
         for name in changes

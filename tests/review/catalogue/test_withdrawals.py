@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from review.catalogue.bundles import BundleError
+from review.catalogue.headings import HIDDEN
 from review.catalogue.loading import load_bundle
 from review.catalogue.models import ReleasedEntry, Withdrawal
-from review.catalogue.withdrawals import HIDDEN, load_document, load_withdrawal, read_document
+from review.catalogue.withdrawals import load_document, load_withdrawal, read_document
 from review.documents.withdrawal import WithdrawalFacts, withdrawal_document
 
 pytestmark = pytest.mark.django_db(databases=["catalogue"])
@@ -122,15 +123,11 @@ def test_the_files_that_say_it_are_not_served_and_the_manifest_is(client, editio
 
 
 def test_a_restored_entry_is_back_as_it_was_on_every_page(client, edition):
-    before = list(
-        ReleasedEntry.objects.order_by("position").values("reference_code", "search_text", "position", "year")
-    )
+    before = list(ReleasedEntry.objects.order_by("leaf").values("reference_code", "search_text", "leaf", "year"))
     shown = said_on(client)
     load_document(document(edition))
     load_document(document(edition, "2026-1-E2", "restored"))
-    after = list(
-        ReleasedEntry.objects.order_by("position").values("reference_code", "search_text", "position", "year")
-    )
+    after = list(ReleasedEntry.objects.order_by("leaf").values("reference_code", "search_text", "leaf", "year"))
     assert after == before
     assert said_on(client) == shown
 
@@ -218,14 +215,14 @@ def test_a_suspended_entry_is_not_opened_by_a_later_release_and_one_closed_again
 
 def test_a_file_that_was_changed_restores_nothing(edition, kept: Path):
     load_document(document(edition))
-    (kept / "2026-1" / "entries.csv").write_bytes(b"changed")
+    (kept / "2026-1" / "entries.jsonl").write_bytes(b"changed")
     with pytest.raises(BundleError, match="重新装载"):
         load_document(document(edition, "2026-1-E2", "restored"))
     assert Withdrawal.objects.get().in_force
 
 
 def test_a_withdrawal_works_although_the_files_are_gone(client, edition, kept: Path):
-    (kept / "2026-1" / "entries.csv").unlink()
+    (kept / "2026-1" / "entries.jsonl").unlink()
     load_document(document(edition))
     assert not any(said_on(client).values())
 

@@ -18,13 +18,13 @@ def test_the_file_begins_with_a_bom_and_the_agreed_header_and_ends_its_lines_wit
     content = entries_csv(make_edition(["甲", "乙"]))
     assert content.startswith(
         b"\xef\xbb\xbffonds_code,fonds_title,series_title,reference_code,public_title,"
-        b"responsible_body,date,extent,early_opening\r\n"
+        b"responsible_body,date,extent,early_opening,redacted_copy\r\n"
     )
     assert content.count(b"\r\n") == content.count(b"\n") == 3
 
 
 def test_an_entry_that_opens_early_says_so(make_edition):
-    assert [row[-1] for row in rows(entries_csv(make_edition(["甲", "乙"])))[1:]] == ["", "1"]
+    assert [row[-2] for row in rows(entries_csv(make_edition(["甲", "乙"])))[1:]] == ["", "1"]
 
 
 @given(titles=TITLES)

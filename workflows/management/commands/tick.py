@@ -15,9 +15,9 @@ class Command(BaseCommand):
         done = tick(at=timezone.now(), today=timezone.localdate())
         self.stdout.write(
             f"提醒和升级 {done.fired} 次，其中逾期办结 {done.lapsed} 件；重新审核 {done.brought_back} 批，再次移送"
-            f" {done.asked_again} 件；寄出邮件 {done.mailed} 封。 {done.fired} rungs fired, {done.lapsed} pieces of work"
+            f" {done.asked_again} 件；接收网上申请 {done.taken_in} 件；寄出邮件 {done.mailed} 封。 {done.fired} rungs fired, {done.lapsed} pieces of work"
             f" ended by time; {done.brought_back} batches brought back, {done.asked_again} referrals asked again;"
-            f" {done.mailed} mails sent."
+            f" {done.taken_in} requests of visitors taken in; {done.mailed} mails sent."
         )
         if done.failed:
             names = ", ".join(done.failed)
