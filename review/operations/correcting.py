@@ -16,13 +16,13 @@ from policies.releasing import check_correction
 from policies.sentences import Refusal, Sentence
 from policies.separation import EARLIER_STAGES, check_publisher
 from review import access, ledger
-from review.documents.bundle import Manifest, says, seal_bundle, verify_bundle
+from review.documents.bundle import Manifest, says, seal_bundle
 from review.documents.catalogue_pdf import Progress
 from review.documents.edition import Edition
 from review.models import Person, Release
 from review.queries.corrections import closed_again, corrected_edition, hits_now, unsettled
 from review.queries.decisions import deciders, signers
-from review.queries.editions import next_number, prepared
+from review.queries.editions import newest_that_says, next_number, prepared, prepared_for
 from review.queries.seals import parts_kept, seal_of_the_archives
 
 PERMISSION = "review.release_fonds"
@@ -43,18 +43,10 @@ def prepare_correction(*, release: Release, issued_on: date, progress: Progress 
 def prepared_correction(*, release: Release, issued_on: date) -> Manifest | None:
     """The newest bundle that was prepared as a correction of `release` and says what would be said now; None without one."""
     number = next_number(issued_on)
-    found = [*prepared().glob(f"{release.batch.number}-*/{number}")]
-    if not found:
+    folders = prepared_for(release.batch, number)
+    if not folders:
         return None
-    edition = corrected_edition(release, number=number, issued_on=issued_on)
-    for folder in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
-        try:
-            manifest = verify_bundle(folder)
-        except Refusal:
-            continue  # half made, or no longer whole
-        if says(manifest, edition):
-            return manifest
-    return None
+    return newest_that_says(corrected_edition(release, number=number, issued_on=issued_on), folders)
 
 
 @transaction.atomic
@@ -63,7 +55,8 @@ def correct(
 ) -> Release:
     """Put a prepared corrected edition on record; `releasing.deliver` hands it to the public site after the commit.
 
-    The ledger notes whether the password was typed again. Raises Refusal when it may not be corrected or the bundle is out of date; PermissionDenied.
+    The ledger notes whether the password was typed again. Raises Refusal when it may not be corrected or the bundle is
+    out of date; PermissionDenied.
     """
     batch = release.batch
     access.demand(by, PERMISSION, batch.fonds)

@@ -37,7 +37,14 @@ from review.queries.decisions import (
     unconsented,
     unsigned,
 )
-from review.queries.editions import edition_of, next_number, prepared, standing_sign_off
+from review.queries.editions import (
+    edition_of,
+    newest_that_says,
+    next_number,
+    prepared,
+    prepared_for,
+    standing_sign_off,
+)
 from review.queries.procedures import steps_of
 from review.queries.reassessments import open_returns, returns_for
 from review.queries.records import public_hits
@@ -65,18 +72,10 @@ def prepare_bundle(*, batch: Batch, issued_on: date, progress: Progress | None =
 def prepared_bundle(*, batch: Batch, issued_on: date) -> Manifest | None:
     """The newest bundle that was prepared for a batch and says what the record says now; None without one."""
     sign_off, number = standing_sign_off(batch), next_number(issued_on)
-    found = [*prepared().glob(f"{batch.number}-*/{number}")]
-    if sign_off is None or not found:
+    folders = prepared_for(batch, number)
+    if sign_off is None or not folders:
         return None
-    edition = edition_of(batch, sign_off, number=number, issued_on=issued_on)
-    for folder in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True):
-        try:
-            manifest = verify_bundle(folder)
-        except Refusal:
-            continue  # half made, or no longer whole
-        if says(manifest, edition):
-            return manifest
-    return None
+    return newest_that_says(edition_of(batch, sign_off, number=number, issued_on=issued_on), folders)
 
 
 @transaction.atomic
@@ -85,7 +84,8 @@ def release(
 ) -> Release:
     """Publish a prepared bundle: set every entry's access status, record the release, deliver it after the commit.
 
-    The ledger notes whether the password was typed again. Raises Refusal when the batch may not be published, was released already, or the bundle is out of date.
+    The ledger notes whether the password was typed again. Raises Refusal when the batch may not be published, was
+    released already, or the bundle is out of date.
     """
     access.demand(by, "review.release_fonds", batch.fonds)
     ledger.hold()

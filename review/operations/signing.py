@@ -26,8 +26,8 @@ def sign_off(*, batch: Batch, by: Person, at: datetime, reauthenticated: bool = 
     """Put one signature under the current round of `batch`: one of as many as the procedure asks for.
 
     Signatures under other decisions than those of now are void and fall. The ledger notes the roles for which this one
-    counts, and whether the password was typed again for it. Raises Refusal while an entry is undecided or to open in part
-    without a verified copy, or the signer reviewed here or signed already; PermissionDenied.
+    counts, and whether the password was typed again for it. Raises Refusal while an entry is undecided, or is to open in
+    part without a verified copy, or the signer reviewed here or signed already; PermissionDenied.
     Source: 国家档案馆档案开放办法 art. 13 (确认); how many sign is house policy.
     """
     access.demand(by, PERMISSION, batch.fonds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from policies.outcomes import Outcome
-from policies.sentences import Sentence
-from review.documents.bundle import Manifest
+from policies.sentences import Refusal, Sentence
+from review.documents.bundle import Manifest, says, verify_bundle
 from review.documents.edition import ClosedEntry, Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
 from review.models import AccessStatus, Batch, Entry, RedactedCopy, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled, signatures_of
@@ -36,6 +36,24 @@ def catalogues_in(manifest: Manifest) -> list[str]:
 def prepared() -> Path:
     """Where bundles wait until their release is on record."""
     return Path(settings.RELEASES_DIR) / "prepared"
+
+
+def prepared_for(batch: Batch, number: str) -> list[Path]:
+    """The folders in which bundles of that number were prepared for a batch, the newest first."""
+    found = prepared().glob(f"{batch.number}-*/{number}")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def newest_that_says(edition: Edition, folders: Iterable[Path]) -> Manifest | None:
+    """The first of these bundles that is whole and says this very edition; None where none does."""
+    for folder in folders:
+        try:
+            manifest = verify_bundle(folder)
+        except Refusal:
+            continue  # half made, or no longer whole
+        if says(manifest, edition):
+            return manifest
+    return None
 
 
 def next_number(issued_on: date) -> str:
