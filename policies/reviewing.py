@@ -58,6 +58,7 @@ def check_decision(decision: Decision, standing: Standing, *, today: date) -> No
         _check_deferral(decision, standing, today)
     elif decision.outcome is Outcome.PARTIAL:
         _check_ground_and_day(decision, standing, today)
+        _check_no_secret(decision, standing)
         _check_may_be_seen(standing)
         _check_due(standing, today)
     elif decision.outcome is Outcome.REFER:
@@ -78,6 +79,18 @@ def _check_deferral(decision: Decision, standing: Standing, today: date) -> None
             )
         )
     _check_ground_and_day(decision, standing, today)
+
+
+def _check_no_secret(decision: Decision, standing: Standing) -> None:
+    """What is still a state secret is not the archives' to copy for the public either (保守国家秘密法 art. 23)."""
+    if decision.ground.endswith("-8-1"):
+        raise Refusal(
+            _say(
+                standing,
+                "国家秘密未解密的，不得部分开放。请选“移送”，交原定密机关办理解密，或者延期。",
+                "a state secret that is not declassified does not open in part. Refer it to the original classifier, or defer it.",
+            )
+        )
 
 
 def _check_ground_and_day(decision: Decision, standing: Standing, today: date) -> None:

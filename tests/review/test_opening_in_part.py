@@ -44,6 +44,7 @@ def entry_of(world):
     [
         (CODE, Decision(Outcome.PARTIAL, "", UNTIL), "须选定依据"),
         (CODE, Decision(Outcome.PARTIAL, "CN-8-3-PI", TODAY), "今日之后"),
+        (CODE, Decision(Outcome.PARTIAL, "CN-8-1", UNTIL), "不得部分开放"),
         ("Z001-001-0008", IN_PART, "存根"),
     ],
 )
