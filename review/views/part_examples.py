@@ -142,6 +142,7 @@ def examples(language: str) -> dict[str, list[Example]]:
         "opinion": [Example({"label": "—", "opinion": one}) for one in (defer, agrees, objects)],
         "outcome": [Example({"outcome": one}) for one in ("open", "open_early", "partial", "defer", "refer", "not_due", "")],
         "pagination": [Example({"page": page})],
+        "password_again": [Example({})],
         "papers": [
             Example({"batch": Like(number="J000-2026-01"), "papers": [Like(kind="approval", key="1", name=WHY, number="1")],
                      "asked_in_writing": [Like(pk=0, agency=agency, round=1)]}),

@@ -74,8 +74,10 @@ def check_catalogue(figures: dict) -> None:
     assert len(opened) == figures["opened"]
     assert len(closed) == figures["entries"] - figures["opened"]
     text = words_of(bundle_of(release) / "open-catalogue.pdf")
-    missing = [entry.reference_code for entry in opened if folded(printable(entry.shown_title)) not in text]
-    assert not missing
+    # pdftotext drops a hyphen at the end of a line, also where the title has it before a space.
+    unhyphened = text.replace("-", "")
+    titles = {entry.reference_code: folded(printable(entry.shown_title)).replace("-", "") for entry in opened}
+    assert not [code for code, title in titles.items() if title not in unhyphened]
     # A closed title may share its words with an opened one ("工作总结"); its reference code cannot.
     codes = {folded(printable(entry.reference_code)) for entry in opened}
     # Series are context, never entries themselves, so their titles are public with the first entry that opens.

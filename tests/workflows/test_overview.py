@@ -250,7 +250,7 @@ def test_a_batch_of_which_nothing_opens_is_recorded_all_the_same(world):
     batch = closed_batch(world)
     (row,) = overview.recorded_by([world.fonds.pk])
     assert (row.batch, row.opened, row.deferred) == (batch.pk, 0, batch.batch_entries.count() - row.referred)
-    assert not Batch.objects.filter(pk=batch.pk, release__isnull=False).exists()
+    assert not Batch.objects.filter(pk=batch.pk, releases__isnull=False).exists()
 
 
 def test_weeks_are_counted_back_from_today():
