@@ -16,6 +16,7 @@ from policies.sentences import Sentence
 from review.documents.bundle import CSV, MANIFEST
 from review.documents.edition import Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
 from review.models import AccessStatus, BatchEntry, Entry, Release, Suspension
+from review.queries.editions import HIDDEN, shown_headings
 from review.queries.records import public_hits
 from review.queries.rules import current_screener
 
@@ -50,6 +51,7 @@ def corrected_edition(release: Release, *, number: str, issued_on: date) -> Edit
     rows = list(_rows(folder / CSV))
     left = [row for row in rows if row["reference_code"] not in gone]
     dropped = [row for row in rows if row["reference_code"] in gone]
+    shown = _headings(release, left, dropped, issued_on)
     titles = {fonds["code"]: fonds["title"] for fonds in said["fonds"]}
     return Edition(
         number=number,
@@ -63,7 +65,7 @@ def corrected_edition(release: Release, *, number: str, issued_on: date) -> Edit
         ledger_line=said["ledger"]["line"],
         ledger_digest=said["ledger"]["digest"],
         fonds=tuple(
-            FondsPart(code, title, _series([row for row in left if row["fonds_code"] == code]))
+            FondsPart(code, title, _series([row for row in left if row["fonds_code"] == code], shown))
             for code, title in titles.items()
         ),
         counts=_counts(said["counts"], dropped, gone),
@@ -103,10 +105,22 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _series(rows: list[dict[str, str]]) -> tuple[SeriesPart, ...]:
+def _headings(
+    release: Release, left: list[dict[str, str]], dropped: list[dict[str, str]], today: date
+) -> dict[str, str]:
+    """What may be printed of each heading now: a file (案卷) that was closed again was perhaps the heading of others."""
+    first = {row["series_title"]: row["reference_code"] for row in reversed(left)}
+    entries = Entry.objects.filter(fonds=release.batch.fonds, reference_code__in=first.values())
+    standing = {entry.reference_code: entry for entry in entries.select_related("fonds", "agency")}
+    known = {title: standing[code] for title, code in first.items() if code in standing}
+    found = shown_headings(release.batch.fonds, known, gone=[row["public_title"] for row in dropped], today=today)
+    return {title: found.get(title, HIDDEN if title else "") for title in first}
+
+
+def _series(rows: list[dict[str, str]], shown: dict[str, str]) -> tuple[SeriesPart, ...]:
     found: dict[str, list[EditionEntry]] = {}
     for row in rows:
-        found.setdefault(row["series_title"], []).append(
+        found.setdefault(shown[row["series_title"]], []).append(
             EditionEntry(
                 reference_code=row["reference_code"],
                 public_title=row["public_title"],

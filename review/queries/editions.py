@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from policies.outcomes import Outcome
 from policies.sentences import Refusal, Sentence
 from review.documents.bundle import Manifest, says, verify_bundle
 from review.documents.edition import ClosedEntry, Edition, EditionCounts, EditionEntry, FondsPart, SeriesPart
-from review.models import AccessStatus, Batch, Entry, RedactedCopy, Release, SignOff
+from review.models import AccessStatus, Batch, Entry, Fonds, RedactedCopy, Release, SignOff
 from review.queries.decisions import Settled, counts_of, settled, signatures_of
 from review.queries.objects import kept_at
 from review.queries.procedures import procedure_of
@@ -136,7 +136,8 @@ def _series(
 ) -> tuple[SeriesPart, ...]:
     """Series in the order of their first entry, entries in archival order; a series that comes again is one."""
     opened = [row for row in rows if row.decision and row.decision.outcome.shows]
-    shown = _shown_series(batch, opened, today)
+    first = {row.entry.series_title: row.entry for row in reversed(opened)}
+    shown = shown_headings(batch.fonds, first, opening=[row.entry.pk for row in opened], today=today)
     series: dict[str, list[Settled]] = {}
     for row in opened:
         series.setdefault(shown[row.entry.series_title], []).append(row)
@@ -160,18 +161,25 @@ def _series(
     )
 
 
-def _shown_series(batch: Batch, opened: list[Settled], today: date) -> dict[str, str]:
-    """For each series title of opened entries, what may be printed of it as a heading.
+def shown_headings(
+    fonds: Fonds,
+    headings: Mapping[str, Entry],
+    *,
+    opening: Collection[int] = (),
+    gone: Collection[str] = (),
+    today: date,
+) -> dict[str, str]:
+    """For each heading (with an entry that stands under it), what may be printed of it.
 
     A part of it that is the title of an entry whose own title is not public (the file, 案卷, that an item lies in: still
     closed, or open under another title) is hidden, and so is a part with words that may not be public on `today`:
-    headings are public although nobody decided on them.
+    headings are public although nobody decided on them. `opening`: the ids of entries that open now; `gone`: public titles
+    that were issued and are public no more.
     """
-    entries = Entry.objects.filter(fonds=batch.fonds).select_related("fonds", "agency")
-    titled = Q(access_status__in=[AccessStatus.OPEN, AccessStatus.PARTIAL]) | Q(
-        pk__in=[row.entry.pk for row in opened]
-    )
+    entries = Entry.objects.filter(fonds=fonds).select_related("fonds", "agency")
+    titled = Q(access_status__in=[AccessStatus.OPEN, AccessStatus.PARTIAL]) | Q(pk__in=opening)
     closed = {_folded(title) for title in entries.exclude(titled, public_title="").values_list("title", flat=True)}
+    closed.update(map(_folded, gone))
     screener = current_screener()
     masked = {word for entry in entries.exclude(public_title="") for word in barred_words(entry, today, screener)}
 
@@ -187,8 +195,7 @@ def _shown_series(batch: Batch, opened: list[Settled], today: date) -> dict[str,
             return HIDDEN
         return " / ".join(part(text, entry) for text in parts)
 
-    first = {row.entry.series_title: row.entry for row in reversed(opened)}
-    return {title: heading(title, entry) if title else "" for title, entry in first.items()}
+    return {title: heading(title, entry) if title else "" for title, entry in headings.items()}
 
 
 def _folded(title: str) -> str:

@@ -22,7 +22,7 @@ def seal_of_the_archives() -> Seal:
 def parts_kept() -> Path:
     """The folder of parts that were set before, so that an unchanged one is not set again nor a broken-off build begun anew.
 
-    Parts that no build has asked for in ninety days are cleared away.
+    Parts drawn more than ninety days ago are cleared away; who needs one draws it again.
     """
     folder = Path(settings.RELEASES_DIR) / "parts"
     folder.mkdir(parents=True, exist_ok=True)

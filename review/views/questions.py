@@ -22,8 +22,8 @@ from review.queries.notices import away_on, notices_to
 from review.queries.questions import asking, questions_of
 
 _REPLIED = Sentence(
-    "档案馆已答复贵单位就批次 {batch} 中条目 {code} 提出的问题。请看过后答复会签。",
-    "The archives replied to your unit's question about entry {code} of batch {batch}. Read it, then answer.",
+    "档案馆已答复贵单位就批次 {batch} 提出的问题。请看过后答复会签。",
+    "The archives replied to your unit's question about batch {batch}. Read it, then answer.",
 )
 
 
@@ -57,11 +57,10 @@ def _reply(request: HttpRequest, batch: Batch) -> HttpResponse:
 
 def _tell(question: Opinion, key: str, request: HttpRequest, at) -> None:
     assert question.agency is not None  # a unit asked
-    code = question.batch_entry.entry.reference_code
     notices = notices_to(
         access.who_hold("review.countersign_agency", question.agency),
         key=key,
-        text=_REPLIED.filled(batch=question.batch_entry.batch.number, code=code),
+        text=_REPLIED.filled(batch=question.batch_entry.batch.number),
         link=reverse("my-work"),
         away=away_on(timezone.localdate(at)),
         mails=settings.MAILS,

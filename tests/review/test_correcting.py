@@ -11,7 +11,7 @@ from review.operations import correcting, releasing, suspending
 from review.queries.suspensions import release_of
 from tests.review.scenes_correcting import closed_again, corrected
 from tests.review.scenes_hafter import an_open_entry, case, suspended
-from tests.world import NOW, TODAY
+from tests.world import NOW, TODAY, make_world
 from workflows import delivering
 
 pytestmark = pytest.mark.django_db(databases=["default", "catalogue"])
@@ -53,6 +53,25 @@ def test_the_public_site_serves_the_corrected_edition_and_marks_the_old_one(worl
     assert old.status_code == 200
     assert made.number in old.content.decode()
     assert Edition.objects.get(number=made.number).corrects == made.corrects.number
+
+
+FILE = """档号,题名,形成日期,案卷题名,级别
+Z001-001-0001,全省防汛工作会议材料汇编,1963-05-02,会议,案卷
+Z001-001-0001-001,关于召开会议的通知,1963-05-02,全省防汛工作会议材料汇编,件
+Z001-001-0002,年度工作要点,1964-01-02,综合,件
+"""
+
+
+def test_a_file_that_was_closed_again_is_not_said_by_the_heading_of_what_lies_in_it(db, tmp_path):
+    world = make_world(tmp_path, FILE)
+    batch = world.walked("release", objections=0)
+    made = issued(world, batch)
+    assert case().entry.title == "全省防汛工作会议材料汇编"
+    said = (releasing.bundle_of(made) / "entries.csv").read_text(encoding="utf-8-sig")
+    assert "Z001-001-0001-001" in said
+    assert "防汛工作会议材料汇编" not in said
+    assert ",[题名不公布]," in said
+    assert ",综合," in said
 
 
 def test_a_later_doubt_is_about_the_corrected_edition(world, batch):
